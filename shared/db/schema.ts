@@ -1,0 +1,183 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { DOCUMENT_STATES } from '../domain/document.ts'
+import type { Metadata } from '../domain/filter.ts'
+import type { Scope } from '../domain/principal.ts'
+import { LEVELS, TIERS } from '../domain/tiers.ts'
+import { USAGE_OUTCOMES } from '../domain/usage.ts'
+
+// Times are milliseconds since the epoch; money is integer nano-dollars. docs/storage.md describes each table in prose.
+
+export const tenants = sqliteTable('tenants', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  plan: text({ enum: ['free', 'pro', 'enterprise'] }).notNull().default('free'),
+  createdAtMs: integer().notNull(),
+})
+
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: text().primaryKey(),
+    tenantId: text().notNull().references(() => tenants.id),
+    name: text().notNull(),
+    /** HMAC-SHA-256(pepper, secret), base64url: a copy of the database opens nothing. */
+    secretHash: text().notNull(),
+    scopes: text({ mode: 'json' }).$type<Scope[]>().notNull(),
+    collections: text({ mode: 'json' }).$type<string[]>(),
+    principals: text({ mode: 'json' }).$type<string[]>().notNull(),
+    expiresAtMs: integer(),
+    revokedAtMs: integer(),
+    createdAtMs: integer().notNull(),
+  },
+  (table) => [index('api_keys_tenant').on(table.tenantId)],
+)
+
+export const endpoints = sqliteTable('endpoints', {
+  id: text().primaryKey(),
+  url: text().notNull(),
+  kind: text({ enum: ['openai-compatible'] }).notNull(),
+  model: text().notNull(),
+  tier: text({ enum: TIERS }).notNull(),
+  level: text({ enum: LEVELS }).notNull(),
+  provider: text().notNull(),
+  region: text().notNull(),
+  configuration: text(),
+  contextTokens: integer().notNull(),
+  maxConcurrency: integer().notNull(),
+  /** Nano-dollars per thousand tokens: one USD per million tokens is 1,000,000. */
+  inputNanoUsdPerKTok: integer().notNull(),
+  outputNanoUsdPerKTok: integer().notNull(),
+  compliance: text({ mode: 'json' }).$type<string[]>().notNull(),
+  residency: text({ mode: 'json' }).$type<string[]>().notNull(),
+  /** Name of the Worker secret that holds the origin's bearer token; the token itself is never stored. */
+  secretName: text(),
+  drained: integer({ mode: 'boolean' }).notNull().default(false),
+  updatedAtMs: integer().notNull(),
+})
+
+export const collections = sqliteTable(
+  'collections',
+  {
+    tenantId: text().notNull().references(() => tenants.id),
+    name: text().notNull(),
+    profile: text({ enum: TIERS }).notNull(),
+    embedder: text().notNull(),
+    store: text({ enum: ['embedded'] }).notNull(),
+    slots: integer().notNull(),
+    labels: text({ mode: 'json' }).$type<string[]>().notNull(),
+    createdAtMs: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.name] })],
+)
+
+export const documents = sqliteTable(
+  'documents',
+  {
+    tenantId: text().notNull(),
+    collection: text().notNull(),
+    id: text().notNull(),
+    /** Highest version ever accepted; a delete takes a number too, so that it beats every earlier delivery. */
+    latestVersion: integer().notNull(),
+    /** The version that readers see; null before the first one is live and after a delete. */
+    liveVersion: integer(),
+    deletedAtMs: integer(),
+    updatedAtMs: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.collection, table.id] }),
+    check('documents_live_is_known', sql`live_version IS NULL OR live_version <= latest_version`),
+  ],
+)
+
+export const documentVersions = sqliteTable(
+  'document_versions',
+  {
+    tenantId: text().notNull(),
+    collection: text().notNull(),
+    documentId: text().notNull(),
+    version: integer().notNull(),
+    state: text({ enum: DOCUMENT_STATES }).notNull(),
+    /** SHA-256 over the bytes, media type, title, metadata, acl and labels: equal means nothing to do. */
+    contentHash: text().notNull(),
+    mediaType: text().notNull(),
+    title: text(),
+    metadata: text({ mode: 'json' }).$type<Metadata>().notNull(),
+    acl: text({ mode: 'json' }).$type<string[]>(),
+    labels: text({ mode: 'json' }).$type<string[]>().notNull(),
+    bytes: integer().notNull(),
+    chunks: integer().notNull().default(0),
+    errorCode: text(),
+    errorMessage: text(),
+    createdAtMs: integer().notNull(),
+    updatedAtMs: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.collection, table.documentId, table.version] })],
+)
+
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    id: text().primaryKey(),
+    tenantId: text().notNull(),
+    collection: text().notNull(),
+    documentId: text().notNull(),
+    version: integer().notNull(),
+    state: text({ enum: ['queued', 'running', 'done', 'failed'] }).notNull(),
+    attempts: integer().notNull().default(0),
+    createdAtMs: integer().notNull(),
+    updatedAtMs: integer().notNull(),
+  },
+  (table) => [index('jobs_unfinished').on(table.state, table.updatedAtMs), index('jobs_tenant').on(table.tenantId)],
+)
+
+export const usageEvents = sqliteTable(
+  'usage_events',
+  {
+    id: text().primaryKey(),
+    tenantId: text().notNull(),
+    keyId: text().notNull(),
+    occurredAtMs: integer().notNull(),
+    collection: text(),
+    tier: text({ enum: TIERS }),
+    endpointId: text().notNull(),
+    configuration: text(),
+    provider: text().notNull(),
+    region: text().notNull(),
+    level: text({ enum: LEVELS }),
+    model: text().notNull(),
+    promptTokens: integer().notNull(),
+    completionTokens: integer().notNull(),
+    estimated: integer({ mode: 'boolean' }).notNull(),
+    costNanoUsd: integer().notNull(),
+    outcome: text({ enum: USAGE_OUTCOMES }).notNull(),
+  },
+  (table) => [index('usage_events_tenant_time').on(table.tenantId, table.occurredAtMs)],
+)
+
+/** Sums of the ledger by hour (`grain` 'hour') and UTC day; overwritten, never incremented. Empty strings stand for null dimensions. */
+export const usageRollups = sqliteTable(
+  'usage_rollups',
+  {
+    grain: text({ enum: ['hour', 'day'] }).notNull(),
+    startMs: integer().notNull(),
+    tenantId: text().notNull(),
+    keyId: text().notNull(),
+    tier: text().notNull(),
+    endpointId: text().notNull(),
+    requests: integer().notNull(),
+    promptTokens: integer().notNull(),
+    completionTokens: integer().notNull(),
+    costNanoUsd: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.grain, table.startMs, table.tenantId, table.keyId, table.tier, table.endpointId] }),
+  ],
+)
+
+/** Hours with ledger lines that their rollup has not seen; written in the transaction that adds the lines. */
+export const usageDirtyHours = sqliteTable(
+  'usage_dirty_hours',
+  { tenantId: text().notNull(), startMs: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.tenantId, table.startMs] })],
+)

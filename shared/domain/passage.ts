@@ -1,0 +1,24 @@
+/** A retrieved chunk as it travels to the prompt, the answer and the reader. `number` counts from 1 in the prompt. */
+export type Source = {
+  readonly number: number
+  readonly documentId: string
+  readonly version: number
+  readonly title: string
+  readonly url?: string | undefined
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  readonly headings: readonly string[]
+  readonly score: number
+}
+
+export type ChatMessage = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }
+
+/** One sentence of the answer: where it is, what it cites, and how well the cited text supports it (0..1). */
+export type Claim = {
+  readonly start: number
+  readonly end: number
+  readonly sources: readonly number[]
+  readonly support: number
+  readonly supported: boolean
+}

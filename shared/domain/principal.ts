@@ -1,0 +1,22 @@
+export const SCOPES = ['query', 'documents:read', 'documents:write', 'operate', 'billing:read', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** Who is asking. Made by the router from a verified key, never from a header; every other Worker trusts only this. */
+export type Principal = {
+  readonly tenantId: string
+  readonly keyId: string
+  readonly scopes: readonly Scope[]
+  /** Collections the key may touch; null means all of the tenant's. */
+  readonly collections: readonly string[] | null
+  /** Names that document ACLs are matched against. A document without an ACL is visible to the whole tenant. */
+  readonly principals: readonly string[]
+}
+
+/** `admin` includes every other scope. */
+export function hasScope(principal: Principal, scope: Scope): boolean {
+  return principal.scopes.includes(scope) || principal.scopes.includes('admin')
+}
+
+export function mayUseCollection(principal: Principal, collection: string): boolean {
+  return principal.collections === null || principal.collections.includes(collection)
+}

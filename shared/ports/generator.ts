@@ -1,0 +1,32 @@
+import type { ChatMessage, Source } from '../domain/passage.ts'
+
+export type TokenUsage = { readonly promptTokens: number; readonly completionTokens: number }
+
+export type GenerationRequest = {
+  readonly requestId: string
+  readonly model: string
+  readonly messages: readonly ChatMessage[]
+  readonly maxTokens: number
+  readonly stream: boolean
+  /** Further OpenAI body fields (temperature, tools, stop, ...), passed to the origin as they came. */
+  readonly parameters: Readonly<Record<string, unknown>>
+  /** What retrieval found; the extractive generator answers from it, the others read it in the messages. */
+  readonly evidence?: { readonly question: string; readonly sources: readonly Source[] } | undefined
+}
+
+/**
+ * What an origin says, in order: any number of `chunk`, then at most one `usage`; the end of the iteration is a finished answer.
+ * `text` is the visible delta, `raw` the origin's own chat.completion(.chunk) object where there is one.
+ */
+export type GenerationEvent =
+  | { readonly type: 'chunk'; readonly text: string; readonly finishReason: string | null; readonly raw?: Readonly<Record<string, unknown>> | undefined }
+  | { readonly type: 'usage'; readonly usage: TokenUsage }
+
+/**
+ * One way to talk to a model server. `generate` resolves when the origin has accepted (response head), rejects with an AppError before that;
+ * iterating throws an AppError when the origin breaks off. Aborting the signal, or leaving the iteration early, cancels the origin.
+ */
+export interface Generator {
+  readonly name: string
+  generate(request: GenerationRequest, signal: AbortSignal): Promise<AsyncIterable<GenerationEvent>>
+}
