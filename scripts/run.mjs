@@ -14,7 +14,11 @@ function isInstalled() {
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
   const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages
   return Object.entries(wanted).every(
-    ([path, entry]) => path === '' || entry.optional || !path.includes('node_modules') || installed[path]?.version === entry.version,
+    ([path, entry]) =>
+      path === '' ||
+      entry.optional ||
+      !path.includes('node_modules') ||
+      installed[path]?.version === entry.version,
   )
 }
 
@@ -22,9 +26,15 @@ function install() {
   if (isInstalled()) return
   process.stderr.write('Installing packages (first start, or package-lock.json changed) ...\n')
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
-  const { status } = spawnSync('npm', ['ci', ...quiet], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  const { status } = spawnSync('npm', ['ci', ...quiet], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
   if (status === 0) return
-  process.stderr.write('npm ci failed. Check that the npm registry can be reached, then run the same command again.\n')
+  process.stderr.write(
+    'npm ci failed. Check that the npm registry can be reached, then run the same command again.\n',
+  )
   process.exit(status ?? 1)
 }
 
@@ -33,7 +43,10 @@ export function run(file, args) {
   const node = join(root, 'node_modules/node/bin/node')
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', resolve(root, file), ...args], {
     stdio: 'inherit',
-    env: { ...process.env, PATH: `${dirname(node)}:${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}` },
+    env: {
+      ...process.env,
+      PATH: `${dirname(node)}:${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
+    },
   })
   // Ctrl-C reaches the child by the terminal's process group; this process only waits for it to finish cleanly.
   const forward = (signal) => process.stdin.isTTY || child.kill(signal)

@@ -31,7 +31,11 @@ export const ERROR_CODES = {
     retryable: false,
     help: 'GET /v1/models lists the accepted model names: auto, tier-s|m|l|xl and the models of registered endpoints.',
   },
-  conflict: { status: 409, retryable: false, help: 'The thing exists already, or another request is changing it.' },
+  conflict: {
+    status: 409,
+    retryable: false,
+    help: 'The thing exists already, or another request is changing it.',
+  },
   payload_too_large: {
     status: 413,
     retryable: false,
@@ -105,5 +109,10 @@ export class AppError extends Error {
 }
 
 function isSerialized(error: unknown): error is Pick<AppError, 'code' | 'message' | 'details'> {
-  return error instanceof Error && error.name === 'AppError' && 'code' in error && String(error.code) in ERROR_CODES
+  return (
+    error instanceof Error &&
+    error.name === 'AppError' &&
+    'code' in error &&
+    String(error.code) in ERROR_CODES
+  )
 }

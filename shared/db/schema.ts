@@ -11,7 +11,9 @@ import { USAGE_OUTCOMES } from '../domain/usage.ts'
 export const tenants = sqliteTable('tenants', {
   id: text().primaryKey(),
   name: text().notNull(),
-  plan: text({ enum: ['free', 'pro', 'enterprise'] }).notNull().default('free'),
+  plan: text({ enum: ['free', 'pro', 'enterprise'] })
+    .notNull()
+    .default('free'),
   createdAtMs: integer().notNull(),
 })
 
@@ -19,7 +21,9 @@ export const apiKeys = sqliteTable(
   'api_keys',
   {
     id: text().primaryKey(),
-    tenantId: text().notNull().references(() => tenants.id),
+    tenantId: text()
+      .notNull()
+      .references(() => tenants.id),
     name: text().notNull(),
     /** HMAC-SHA-256(pepper, secret), base64url: a copy of the database opens nothing. */
     secretHash: text().notNull(),
@@ -59,7 +63,9 @@ export const endpoints = sqliteTable('endpoints', {
 export const collections = sqliteTable(
   'collections',
   {
-    tenantId: text().notNull().references(() => tenants.id),
+    tenantId: text()
+      .notNull()
+      .references(() => tenants.id),
     name: text().notNull(),
     profile: text({ enum: TIERS }).notNull(),
     embedder: text().notNull(),
@@ -128,7 +134,10 @@ export const jobs = sqliteTable(
     createdAtMs: integer().notNull(),
     updatedAtMs: integer().notNull(),
   },
-  (table) => [index('jobs_unfinished').on(table.state, table.updatedAtMs), index('jobs_tenant').on(table.tenantId)],
+  (table) => [
+    index('jobs_unfinished').on(table.state, table.updatedAtMs),
+    index('jobs_tenant').on(table.tenantId),
+  ],
 )
 
 export const usageEvents = sqliteTable(
@@ -171,7 +180,9 @@ export const usageRollups = sqliteTable(
     costNanoUsd: integer().notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.grain, table.startMs, table.tenantId, table.keyId, table.tier, table.endpointId] }),
+    primaryKey({
+      columns: [table.grain, table.startMs, table.tenantId, table.keyId, table.tier, table.endpointId],
+    }),
   ],
 )
 

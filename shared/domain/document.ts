@@ -1,6 +1,13 @@
 /** The states a document version passes through. Every version is in exactly one of them. */
 export const DOCUMENT_STATES = [
-  'queued', 'parsing', 'embedding', 'indexing', 'live', 'failed', 'quarantined', 'deleted',
+  'queued',
+  'parsing',
+  'embedding',
+  'indexing',
+  'live',
+  'failed',
+  'quarantined',
+  'deleted',
 ] as const
 export type DocumentState = (typeof DOCUMENT_STATES)[number]
 

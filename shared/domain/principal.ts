@@ -1,4 +1,11 @@
-export const SCOPES = ['query', 'documents:read', 'documents:write', 'operate', 'billing:read', 'admin'] as const
+export const SCOPES = [
+  'query',
+  'documents:read',
+  'documents:write',
+  'operate',
+  'billing:read',
+  'admin',
+] as const
 export type Scope = (typeof SCOPES)[number]
 
 /** Who is asking. Made by the router from a verified key, never from a header; every other Worker trusts only this. */

@@ -19,7 +19,12 @@ export type GenerationRequest = {
  * `text` is the visible delta, `raw` the origin's own chat.completion(.chunk) object where there is one.
  */
 export type GenerationEvent =
-  | { readonly type: 'chunk'; readonly text: string; readonly finishReason: string | null; readonly raw?: Readonly<Record<string, unknown>> | undefined }
+  | {
+      readonly type: 'chunk'
+      readonly text: string
+      readonly finishReason: string | null
+      readonly raw?: Readonly<Record<string, unknown>> | undefined
+    }
   | { readonly type: 'usage'; readonly usage: TokenUsage }
 
 /**

@@ -39,7 +39,10 @@ export type Verification = { readonly claims: readonly Claim[]; readonly groundi
 
 export interface RagService {
   retrieve(context: CallContext, request: RetrieveRequest): Promise<Retrieved>
-  search(context: CallContext, input: SearchInput): Promise<{ hits: Hit[]; timings: { totalMs: number; embedMs: number; searchMs: number } }>
+  search(
+    context: CallContext,
+    input: SearchInput,
+  ): Promise<{ hits: Hit[]; timings: { totalMs: number; embedMs: number; searchMs: number } }>
   verify(context: CallContext, answer: string, sources: readonly Source[]): Promise<Verification>
 }
 
@@ -55,5 +58,4 @@ export interface SettlementService {
 
 export type UsageMessage = { readonly type: 'usage'; readonly events: readonly UsageEvent[] }
 
-export type IngestMessage =
-  | { readonly type: 'index'; readonly jobId: string; readonly requestId: string }
+export type IngestMessage = { readonly type: 'index'; readonly jobId: string; readonly requestId: string }

@@ -67,7 +67,11 @@ export type PublishOutcome = 'published' | 'superseded'
  */
 export interface VectorStore {
   readonly name: string
-  stage(namespace: Namespace, document: Pick<DocumentVersion, 'documentId' | 'version'>, chunks: readonly IndexedChunk[]): Promise<void>
+  stage(
+    namespace: Namespace,
+    document: Pick<DocumentVersion, 'documentId' | 'version'>,
+    chunks: readonly IndexedChunk[],
+  ): Promise<void>
   publish(namespace: Namespace, document: DocumentVersion): Promise<PublishOutcome>
   /** Removes the document up to and including `version`; a tombstone keeps late publishes of those versions out. */
   remove(namespace: Namespace, documentId: string, version: number): Promise<void>

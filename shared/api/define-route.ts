@@ -1,0 +1,53 @@
+import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
+import { createMiddleware } from 'hono/factory'
+import { hasScope, type Principal, type Scope } from '../domain/principal.ts'
+import { AppError } from '../errors.ts'
+
+/** What every authenticated route finds on the Hono context. The router sets it from the key, services from the RPC call. */
+export type ApiEnv = { Variables: { context: { readonly requestId: string; readonly principal: Principal } } }
+
+const errorBody = z
+  .object({
+    error: z.object({
+      code: z.string().openapi({ description: 'One of the codes at /docs/errors.' }),
+      message: z.string(),
+      requestId: z.string(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    }),
+  })
+  .openapi('Error')
+
+const requireScope = (scope: Scope) =>
+  createMiddleware<ApiEnv>(async (c, next) => {
+    const { principal } = c.get('context')
+    if (!hasScope(principal, scope))
+      throw new AppError('forbidden', `This key lacks the scope "${scope}"`, { details: { scope } })
+    await next()
+  })
+
+/**
+ * A route as both its handler and the OpenAPI document see it: the schemas here validate requests and are what /openapi.json prints.
+ * `scope` is enforced by the route's own middleware, so no handler can forget it.
+ */
+export function defineRoute<R extends RouteConfig>(scope: Scope, config: R) {
+  return createRoute({
+    ...config,
+    middleware: [requireScope(scope)] as const,
+    security: [{ apiKey: [] }],
+    description: `${config.description ?? ''}\n\nScope: \`${scope}\`.`.trim(),
+    responses: {
+      ...config.responses,
+      default: { description: 'An error', content: { 'application/json': { schema: errorBody } } },
+    },
+  })
+}
+
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+})

@@ -1,0 +1,259 @@
+import { z } from '@hono/zod-openapi'
+import { DOCUMENT_STATES } from '../domain/document.ts'
+import { collectionName, documentId, metadata, page, pageQuery, tier } from './common.ts'
+import { defineRoute, json, jsonBody } from './define-route.ts'
+
+const labels = z.array(z.string().min(1).max(64)).max(16)
+
+const collection = z
+  .object({
+    name: z.string(),
+    profile: tier,
+    store: z.string(),
+    embedder: z.string(),
+    labels,
+    documents: z.int(),
+    chunks: z.int(),
+    createdAt: z.string(),
+  })
+  .openapi('Collection')
+
+const collectionParams = z.object({ collection: collectionName })
+const documentParams = z.object({ collection: collectionName, id: documentId })
+
+export const collectionRequest = z
+  .strictObject({
+    profile: tier
+      .optional()
+      .openapi({ description: 'Chunk size of the tier; cannot be changed later. Default m.' }),
+    store: z.literal('embedded').optional(),
+    embedder: z.literal('edge-static').optional(),
+    labels: labels.optional(),
+  })
+  .openapi('CollectionRequest')
+
+export const putCollectionRoute = defineRoute('documents:write', {
+  method: 'put',
+  path: '/v1/collections/{collection}',
+  tags: ['Documents'],
+  summary: 'Create a collection, or change its labels',
+  request: { params: collectionParams, body: jsonBody(collectionRequest) },
+  responses: { 200: json(collection, 'It existed'), 201: json(collection, 'It was created') },
+})
+
+export const getCollectionRoute = defineRoute('documents:read', {
+  method: 'get',
+  path: '/v1/collections/{collection}',
+  tags: ['Documents'],
+  summary: 'Show a collection',
+  request: { params: collectionParams },
+  responses: { 200: json(collection, 'The collection') },
+})
+
+export const listCollectionsRoute = defineRoute('documents:read', {
+  method: 'get',
+  path: '/v1/collections',
+  tags: ['Documents'],
+  summary: 'List collections',
+  request: { query: pageQuery },
+  responses: { 200: json(page(collection), 'Collections by name') },
+})
+
+export const deleteCollectionRoute = defineRoute('documents:write', {
+  method: 'delete',
+  path: '/v1/collections/{collection}',
+  tags: ['Documents'],
+  summary: 'Delete a collection with everything in it',
+  request: { params: collectionParams },
+  responses: {
+    200: json(
+      z.object({ collection: z.string(), documents: z.int(), deleted: z.literal(true) }),
+      'A receipt',
+    ),
+  },
+})
+
+/** Exactly one of `text` and `base64`. */
+export const documentRequest = z
+  .strictObject({
+    text: z.string().optional(),
+    base64: z.base64().optional(),
+    mediaType: z.string().max(128).optional(),
+    title: z.string().min(1).max(512).optional(),
+    metadata: metadata.optional(),
+    acl: z.array(z.string().min(1).max(256)).min(1).max(100).optional(),
+    labels: labels.optional(),
+  })
+  .refine(
+    ({ text, base64 }) => (text === undefined) !== (base64 === undefined),
+    'send exactly one of text and base64',
+  )
+  .openapi('DocumentRequest')
+
+export const documentsRequest = z
+  .union([
+    documentRequest,
+    z.strictObject({
+      documents: z
+        .array(documentRequest.safeExtend({ id: documentId.optional() }))
+        .min(1)
+        .max(1_000),
+    }),
+  ])
+  .openapi('DocumentsRequest')
+
+const accepted = z
+  .object({
+    documentId: z.string(),
+    version: z.int(),
+    jobId: z.string().optional(),
+    unchanged: z.boolean().optional(),
+  })
+  .openapi('Accepted')
+
+const uploadBody = {
+  required: true,
+  content: {
+    'application/json': { schema: documentsRequest },
+    'multipart/form-data': { schema: z.object({ files: z.array(z.string().openapi({ format: 'binary' })) }) },
+  },
+}
+
+export const putDocumentRoute = defineRoute('documents:write', {
+  method: 'put',
+  path: '/v1/collections/{collection}/documents/{id}',
+  tags: ['Documents'],
+  summary: 'Put one document under an id of yours',
+  description: 'The collection is created when it does not exist. Unchanged bytes do no work and answer 200.',
+  request: { params: documentParams, body: jsonBody(documentRequest) },
+  responses: { 200: json(accepted, 'Unchanged'), 202: json(accepted, 'Accepted, being indexed') },
+})
+
+/** Multipart cannot go through the JSON validator, so its handler parses the body itself with `documentsRequest`. */
+export const postDocumentsRoute = defineRoute('documents:write', {
+  method: 'post',
+  path: '/v1/collections/{collection}/documents',
+  tags: ['Documents'],
+  summary: 'Add one or many documents',
+  description:
+    'One JSON document; `{documents: [..]}`; or `multipart/form-data` with any number of `files`, each stored under its file name. One document answers an object, several answer `{data: [..]}` in order.',
+  request: { params: collectionParams },
+  responses: {
+    200: json(z.union([accepted, z.object({ data: z.array(accepted) })]), 'All unchanged'),
+    202: json(z.union([accepted, z.object({ data: z.array(accepted) })]), 'Accepted, being indexed'),
+  },
+})
+
+/** What /openapi.json shows as the body of `postDocumentsRoute`. */
+export const postDocumentsDocumented = {
+  ...postDocumentsRoute,
+  request: { params: collectionParams, body: uploadBody },
+}
+
+const documentStatus = z
+  .object({
+    documentId: z.string(),
+    version: z.int(),
+    liveVersion: z.int().nullable(),
+    state: z.enum(DOCUMENT_STATES),
+    title: z.string().nullable(),
+    mediaType: z.string(),
+    metadata,
+    labels,
+    acl: z.array(z.string()).nullable(),
+    chunks: z.int(),
+    bytes: z.int(),
+    updatedAt: z.string(),
+    error: z.object({ code: z.string(), message: z.string() }).optional(),
+  })
+  .openapi('Document')
+
+export const listDocumentsRoute = defineRoute('documents:read', {
+  method: 'get',
+  path: '/v1/collections/{collection}/documents',
+  tags: ['Documents'],
+  summary: 'List documents',
+  request: {
+    params: collectionParams,
+    query: pageQuery.extend({ state: z.enum(DOCUMENT_STATES).optional() }),
+  },
+  responses: { 200: json(page(documentStatus), 'Documents by id') },
+})
+
+export const getDocumentRoute = defineRoute('documents:read', {
+  method: 'get',
+  path: '/v1/collections/{collection}/documents/{id}',
+  tags: ['Documents'],
+  summary: 'Show the state of a document',
+  request: { params: documentParams },
+  responses: { 200: json(documentStatus, 'The newest version') },
+})
+
+export const getContentRoute = defineRoute('documents:read', {
+  method: 'get',
+  path: '/v1/collections/{collection}/documents/{id}/content',
+  tags: ['Documents'],
+  summary: 'The canonical text that spans point into',
+  request: {
+    params: documentParams,
+    query: z.strictObject({ version: z.coerce.number().int().min(1).optional() }),
+  },
+  responses: { 200: { description: 'Canonical text', content: { 'text/plain': { schema: z.string() } } } },
+})
+
+export const deleteDocumentRoute = defineRoute('documents:write', {
+  method: 'delete',
+  path: '/v1/collections/{collection}/documents/{id}',
+  tags: ['Documents'],
+  summary: 'Delete a document',
+  request: { params: documentParams },
+  responses: {
+    200: json(
+      z.object({
+        documentId: z.string(),
+        version: z.int(),
+        deletedAt: z.string(),
+        stores: z.record(z.string(), z.literal('deleted')),
+      }),
+      'A receipt naming every store it was removed from',
+    ),
+  },
+})
+
+const job = z
+  .object({
+    jobId: z.string(),
+    collection: z.string(),
+    documentId: z.string(),
+    version: z.int(),
+    state: z.enum(['queued', 'running', 'done', 'failed']),
+    documentState: z.enum(DOCUMENT_STATES),
+    attempts: z.int(),
+    updatedAt: z.string(),
+  })
+  .openapi('Job')
+
+const jobParams = z.object({ id: z.string().min(1).max(64) })
+
+export const getJobRoute = defineRoute('documents:read', {
+  method: 'get',
+  path: '/v1/jobs/{id}',
+  tags: ['Documents'],
+  summary: 'Show a job',
+  request: { params: jobParams },
+  responses: { 200: json(job, 'The job') },
+})
+
+export const jobEventsRoute = defineRoute('documents:read', {
+  method: 'get',
+  path: '/v1/jobs/{id}/events',
+  tags: ['Documents'],
+  summary: 'Follow a job',
+  request: { params: jobParams },
+  responses: {
+    200: {
+      description: '`state` events until the job ends',
+      content: { 'text/event-stream': { schema: z.string() } },
+    },
+  },
+})

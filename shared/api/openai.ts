@@ -1,0 +1,79 @@
+import { z } from '@hono/zod-openapi'
+import { requirements, route, source } from './ask.ts'
+import { collectionName, filter } from './common.ts'
+import { defineRoute, json, jsonBody } from './define-route.ts'
+
+const part = z.looseObject({ type: z.string(), text: z.string().optional() })
+const message = z.looseObject({
+  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
+  content: z.union([z.string(), z.array(part), z.null()]).optional(),
+})
+
+/** OpenAI's own fields stay open (they are passed to the origin); ours live under `fairlead` and are strict. */
+export const chatRequest = z
+  .looseObject({
+    model: z.string().min(1).max(256),
+    messages: z.array(message).min(1),
+    stream: z.boolean().nullish(),
+    stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
+    max_tokens: z.int().min(1).nullish(),
+    max_completion_tokens: z.int().min(1).nullish(),
+    n: z.literal(1, 'only one choice is generated per request').nullish(),
+    fairlead: z
+      .strictObject({
+        collection: collectionName.optional(),
+        filter: filter.optional(),
+        requirements: requirements.optional(),
+        retrieval: z
+          .strictObject({ topK: z.int().min(1).max(50).optional(), rerank: z.boolean().optional() })
+          .optional(),
+      })
+      .optional(),
+  })
+  .openapi('ChatCompletionRequest')
+
+const chatResponse = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal('chat.completion'),
+    created: z.int(),
+    model: z.string(),
+    choices: z.array(z.looseObject({ index: z.int(), finish_reason: z.string().nullable() })),
+    usage: z.looseObject({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() }),
+    fairlead: z.object({ sources: z.array(source).optional(), route }),
+  })
+  .openapi('ChatCompletion')
+
+export const chatRoute = defineRoute('query', {
+  method: 'post',
+  path: '/v1/chat/completions',
+  tags: ['OpenAI'],
+  summary: 'Chat completions, as OpenAI clients send them',
+  description:
+    "`model` is `auto`, `tier-s|m|l|xl` or an endpoint's model. With `fairlead.collection` the last user message is answered from that collection, with citations. Errors have OpenAI's shape.",
+  request: { body: jsonBody(chatRequest) },
+  responses: {
+    200: {
+      description: 'A completion, or chunks of one',
+      content: { 'application/json': { schema: chatResponse }, 'text/event-stream': { schema: z.string() } },
+    },
+  },
+})
+
+export const modelsRoute = defineRoute('query', {
+  method: 'get',
+  path: '/v1/models',
+  tags: ['OpenAI'],
+  summary: 'Model names this key may use',
+  responses: {
+    200: json(
+      z.object({
+        object: z.literal('list'),
+        data: z.array(
+          z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() }),
+        ),
+      }),
+      'Models',
+    ),
+  },
+})

@@ -1,0 +1,19 @@
+import type { D1Migration } from '@cloudflare/vitest-plugin'
+import type { Shard } from '../../workers/rag/objects/shard.ts'
+import type { Endpoint } from '../../workers/router/objects/endpoint.ts'
+import type { Tenant } from '../../workers/router/objects/tenant.ts'
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      DB: D1Database
+      DOCUMENTS: R2Bucket
+      TENANTS: DurableObjectNamespace<Tenant>
+      ENDPOINTS: DurableObjectNamespace<Endpoint>
+      SHARDS: DurableObjectNamespace<Shard>
+      USAGE_QUEUE: Queue
+      INGEST_QUEUE: Queue
+      MIGRATIONS: D1Migration[]
+    }
+  }
+}
