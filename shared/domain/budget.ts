@@ -1,0 +1,43 @@
+export const BUDGET_PERIODS = ['day', 'month', 'total'] as const
+export type BudgetPeriod = (typeof BUDGET_PERIODS)[number]
+
+/** One limit and what is used of it in the current period. `keyId` null is the whole tenant; amounts in nano-dollars. */
+export type Account = {
+  readonly keyId: string | null
+  readonly period: BudgetPeriod
+  readonly limitNanoUsd: number | null
+  readonly postedNanoUsd: number
+  readonly pendingNanoUsd: number
+}
+
+export type BudgetDecision =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false
+      readonly keyId: string | null
+      readonly period: BudgetPeriod
+      readonly remainingNanoUsd: number
+    }
+
+/** Holds `amount` in every account or in none: posted + pending + amount ≤ limit must be true in each. */
+export function decideReservation(accounts: readonly Account[], amountNanoUsd: number): BudgetDecision {
+  for (const { keyId, period, limitNanoUsd, postedNanoUsd, pendingNanoUsd } of accounts) {
+    if (limitNanoUsd === null) continue
+    const remainingNanoUsd = limitNanoUsd - postedNanoUsd - pendingNanoUsd
+    if (amountNanoUsd > remainingNanoUsd)
+      return { allowed: false, keyId, period, remainingNanoUsd: Math.max(0, remainingNanoUsd) }
+  }
+  return { allowed: true }
+}
+
+/** What is posted of a reservation: never more than was held, whatever the origin claims to have used. */
+export function decidePosting(reservedNanoUsd: number, actualNanoUsd: number): { postedNanoUsd: number; excessNanoUsd: number } {
+  const postedNanoUsd = Math.min(reservedNanoUsd, Math.max(0, actualNanoUsd))
+  return { postedNanoUsd, excessNanoUsd: Math.max(0, actualNanoUsd - reservedNanoUsd) }
+}
+
+/** The UTC period a moment falls into, as its key: '2026-11-24', '2026-11', or 'total'. */
+export function periodKey(period: BudgetPeriod, nowMs: number): string {
+  if (period === 'total') return 'total'
+  return new Date(nowMs).toISOString().slice(0, period === 'day' ? 10 : 7)
+}
