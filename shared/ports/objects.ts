@@ -1,0 +1,66 @@
+import type { Account, BudgetDecision, BudgetPeriod } from '../domain/budget.ts'
+import type { LeaseDecision } from '../domain/lease.ts'
+import type { UsageEvent } from '../domain/usage.ts'
+
+/** What is known of a spend before it happens; the rest of its ledger line comes with the settlement. */
+export type SpendIntent = Omit<
+  UsageEvent,
+  'occurredAtMs' | 'promptTokens' | 'completionTokens' | 'estimated' | 'costNanoUsd' | 'outcome'
+>
+
+export type Reservation = {
+  readonly intent: SpendIntent
+  /** Worst case of the whole request in nano-dollars. */
+  readonly amountNanoUsd: number
+  /** After this long without a settlement the whole amount is posted: money that may be spent never frees itself. */
+  readonly expiresInMs: number
+}
+
+/** What was really spent, and where: fields override the intent's, since a request may end on another endpoint. */
+export type Settlement = Pick<
+  UsageEvent,
+  'promptTokens' | 'completionTokens' | 'estimated' | 'costNanoUsd' | 'outcome'
+> &
+  Partial<SpendIntent> & { readonly id: string }
+
+/** The tenant's money. Refusals are returned, never thrown; every call is idempotent by request id. */
+export interface TenantRpc {
+  reserve(reservation: Reservation): Promise<BudgetDecision>
+  settle(settlement: Settlement): Promise<{ settled: boolean }>
+  /** Gives back a reservation of which nothing was spent. */
+  release(requestId: string): Promise<void>
+  setBudget(keyId: string | null, period: BudgetPeriod, limitNanoUsd: number | null): Promise<void>
+  budgets(): Promise<Account[]>
+  acknowledge(eventIds: readonly string[]): Promise<void>
+}
+
+export type LeaseRequest = {
+  readonly requestId: string
+  readonly maxConcurrency: number
+  /** Prompt plus the most the origin may generate. */
+  readonly tokens: number
+  readonly expiresInMs: number
+}
+
+export type LeaseRelease = {
+  readonly requestId: string
+  readonly succeeded: boolean
+  readonly durationMs: number
+  readonly timeToFirstTokenMs: number | null
+}
+
+export type EndpointState = {
+  readonly inFlight: number
+  readonly inFlightTokens: number
+  readonly served: number
+  readonly failed: number
+  readonly timeToFirstTokenMs: number | null
+}
+
+/** One origin's slots. A lease that is neither released nor extended ends by itself. */
+export interface EndpointRpc {
+  acquire(request: LeaseRequest): Promise<LeaseDecision>
+  extend(requestId: string, expiresInMs: number): Promise<void>
+  release(release: LeaseRelease): Promise<void>
+  state(): Promise<EndpointState>
+}

@@ -1,0 +1,18 @@
+import type { HttpService, RagService, UsageMessage } from '../../shared/ports/services.ts'
+import type { Endpoint } from './objects/endpoint.ts'
+import type { Tenant } from './objects/tenant.ts'
+
+/** Bindings of wrangler.toml, plus origin secrets by the names that endpoints give (`secretName`). */
+export type Env = {
+  readonly DB: D1Database
+  readonly TENANTS: DurableObjectNamespace<Tenant>
+  readonly ENDPOINTS: DurableObjectNamespace<Endpoint>
+  readonly RAG: RagService
+  readonly INGEST: HttpService
+  readonly COST: HttpService
+  readonly USAGE_QUEUE: Queue<UsageMessage>
+  readonly KEY_PEPPER: string
+  readonly ENVIRONMENT: string
+  readonly VERSION: string
+  readonly [secret: string]: unknown
+}

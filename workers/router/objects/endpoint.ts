@@ -1,0 +1,122 @@
+import { DurableObject } from 'cloudflare:workers'
+import { decideLease, ewma, type LeaseDecision } from '../../../shared/domain/lease.ts'
+import type { EndpointRpc, EndpointState, LeaseRelease, LeaseRequest } from '../../../shared/ports/objects.ts'
+import type { Env } from '../env.ts'
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS leases (
+    request_id TEXT PRIMARY KEY, tokens INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS stats (
+    id INTEGER PRIMARY KEY CHECK (id = 0), served INTEGER NOT NULL, failed INTEGER NOT NULL,
+    ttft_ms REAL, duration_ms REAL
+  );
+  INSERT OR IGNORE INTO stats VALUES (0, 0, 0, NULL, NULL);
+`
+
+type Lease = { tokens: number; expiresAtMs: number }
+type Stats = { served: number; failed: number; ttft_ms: number | null; duration_ms: number | null }
+
+/** One object per endpoint: the single writer of its slots. Leases live in SQLite; memory is a copy of it. */
+export class Endpoint extends DurableObject<Env> implements EndpointRpc {
+  readonly #leases = new Map<string, Lease>()
+  #stats: Stats
+  #nowMs = 0
+  #alarmAtMs = Number.POSITIVE_INFINITY
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env)
+    state.storage.sql.exec(SCHEMA)
+    const rows = state.storage.sql.exec<{ request_id: string; tokens: number; expires_at_ms: number }>(
+      'SELECT * FROM leases',
+    )
+    for (const { request_id, tokens, expires_at_ms } of rows)
+      this.#leases.set(request_id, { tokens, expiresAtMs: expires_at_ms })
+    this.#stats = state.storage.sql
+      .exec<Stats>('SELECT served, failed, ttft_ms, duration_ms FROM stats')
+      .one()
+  }
+
+  async acquire({ requestId, maxConcurrency, tokens, expiresInMs }: LeaseRequest): Promise<LeaseDecision> {
+    const nowMs = this.#now()
+    if (this.#leases.has(requestId)) return { granted: true }
+    this.#sweep(nowMs)
+    const load = { maxConcurrency, inFlight: this.#leases.size, drained: false }
+    const decision = decideLease(load, this.#stats.duration_ms ?? 1_000)
+    if (!decision.granted) return decision
+    const expiresAtMs = nowMs + expiresInMs
+    this.ctx.storage.sql.exec('INSERT INTO leases VALUES (?, ?, ?)', requestId, tokens, expiresAtMs)
+    this.#leases.set(requestId, { tokens, expiresAtMs })
+    await this.#wakeAt(expiresAtMs)
+    return decision
+  }
+
+  async extend(requestId: string, expiresInMs: number): Promise<void> {
+    const lease = this.#leases.get(requestId)
+    if (!lease) return
+    lease.expiresAtMs = this.#now() + expiresInMs
+    this.ctx.storage.sql.exec(
+      'UPDATE leases SET expires_at_ms = ? WHERE request_id = ?',
+      lease.expiresAtMs,
+      requestId,
+    )
+  }
+
+  async release({ requestId, succeeded, durationMs, timeToFirstTokenMs }: LeaseRelease): Promise<void> {
+    if (!this.#leases.delete(requestId)) return
+    const { served, failed, ttft_ms, duration_ms } = this.#stats
+    this.#stats = {
+      served: served + (succeeded ? 1 : 0),
+      failed: failed + (succeeded ? 0 : 1),
+      ttft_ms: timeToFirstTokenMs === null ? ttft_ms : ewma(ttft_ms, timeToFirstTokenMs),
+      duration_ms: ewma(duration_ms, durationMs),
+    }
+    this.ctx.storage.sql.exec('DELETE FROM leases WHERE request_id = ?', requestId)
+    this.ctx.storage.sql.exec(
+      'UPDATE stats SET served = ?, failed = ?, ttft_ms = ?, duration_ms = ?',
+      this.#stats.served,
+      this.#stats.failed,
+      this.#stats.ttft_ms,
+      this.#stats.duration_ms,
+    )
+  }
+
+  async state(): Promise<EndpointState> {
+    this.#sweep(this.#now())
+    const leases = [...this.#leases.values()]
+    return {
+      inFlight: leases.length,
+      inFlightTokens: leases.reduce((sum, { tokens }) => sum + tokens, 0),
+      served: this.#stats.served,
+      failed: this.#stats.failed,
+      timeToFirstTokenMs: this.#stats.ttft_ms,
+    }
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAtMs = Number.POSITIVE_INFINITY
+    this.#sweep(this.#now())
+    const next = Math.min(...[...this.#leases.values()].map(({ expiresAtMs }) => expiresAtMs))
+    if (Number.isFinite(next)) await this.#wakeAt(next)
+  }
+
+  /** A lease whose router vanished frees its slot here; a late release of it finds nothing and does nothing. */
+  #sweep(nowMs: number) {
+    for (const [requestId, { expiresAtMs }] of this.#leases) {
+      if (expiresAtMs > nowMs) continue
+      this.#leases.delete(requestId)
+      this.ctx.storage.sql.exec('DELETE FROM leases WHERE request_id = ?', requestId)
+    }
+  }
+
+  async #wakeAt(atMs: number) {
+    if (atMs >= this.#alarmAtMs) return
+    this.#alarmAtMs = atMs
+    await this.ctx.storage.setAlarm(atMs)
+  }
+
+  #now(): number {
+    this.#nowMs = Math.max(this.#nowMs, Date.now())
+    return this.#nowMs
+  }
+}
