@@ -23,7 +23,7 @@ export type GenerationEvent =
       readonly type: 'chunk'
       readonly text: string
       readonly finishReason: string | null
-      readonly raw?: Readonly<Record<string, unknown>> | undefined
+      readonly raw: Readonly<Record<string, unknown>> | null
     }
   | { readonly type: 'usage'; readonly usage: TokenUsage }
 

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { decideLease, ewma, type LeaseDecision } from '../../../shared/domain/lease.ts'
 import type { EndpointRpc, EndpointState, LeaseRelease, LeaseRequest } from '../../../shared/ports/objects.ts'
 import type { Env } from '../env.ts'
+import { AlarmClock } from './alarm-clock.ts'
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS leases (
@@ -21,11 +22,11 @@ type Stats = { served: number; failed: number; ttft_ms: number | null; duration_
 export class Endpoint extends DurableObject<Env> implements EndpointRpc {
   readonly #leases = new Map<string, Lease>()
   #stats: Stats
-  #nowMs = 0
-  #alarmAtMs = Number.POSITIVE_INFINITY
+  readonly #clock: AlarmClock
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
+    this.#clock = new AlarmClock(state)
     state.storage.sql.exec(SCHEMA)
     const rows = state.storage.sql.exec<{ request_id: string; tokens: number; expires_at_ms: number }>(
       'SELECT * FROM leases',
@@ -38,7 +39,7 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
   }
 
   async acquire({ requestId, maxConcurrency, tokens, expiresInMs }: LeaseRequest): Promise<LeaseDecision> {
-    const nowMs = this.#now()
+    const nowMs = this.#clock.now()
     if (this.#leases.has(requestId)) return { granted: true }
     this.#sweep(nowMs)
     const load = { maxConcurrency, inFlight: this.#leases.size, drained: false }
@@ -47,14 +48,14 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
     const expiresAtMs = nowMs + expiresInMs
     this.ctx.storage.sql.exec('INSERT INTO leases VALUES (?, ?, ?)', requestId, tokens, expiresAtMs)
     this.#leases.set(requestId, { tokens, expiresAtMs })
-    await this.#wakeAt(expiresAtMs)
+    await this.#clock.wakeAt(expiresAtMs)
     return decision
   }
 
   async extend(requestId: string, expiresInMs: number): Promise<void> {
     const lease = this.#leases.get(requestId)
     if (!lease) return
-    lease.expiresAtMs = this.#now() + expiresInMs
+    lease.expiresAtMs = this.#clock.now() + expiresInMs
     this.ctx.storage.sql.exec(
       'UPDATE leases SET expires_at_ms = ? WHERE request_id = ?',
       lease.expiresAtMs,
@@ -82,7 +83,7 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
   }
 
   async state(): Promise<EndpointState> {
-    this.#sweep(this.#now())
+    this.#sweep(this.#clock.now())
     const leases = [...this.#leases.values()]
     return {
       inFlight: leases.length,
@@ -94,10 +95,10 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
   }
 
   override async alarm(): Promise<void> {
-    this.#alarmAtMs = Number.POSITIVE_INFINITY
-    this.#sweep(this.#now())
+    this.#clock.fired()
+    this.#sweep(this.#clock.now())
     const next = Math.min(...[...this.#leases.values()].map(({ expiresAtMs }) => expiresAtMs))
-    if (Number.isFinite(next)) await this.#wakeAt(next)
+    if (Number.isFinite(next)) await this.#clock.wakeAt(next)
   }
 
   /** A lease whose router vanished frees its slot here; a late release of it finds nothing and does nothing. */
@@ -107,16 +108,5 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
       this.#leases.delete(requestId)
       this.ctx.storage.sql.exec('DELETE FROM leases WHERE request_id = ?', requestId)
     }
-  }
-
-  async #wakeAt(atMs: number) {
-    if (atMs >= this.#alarmAtMs) return
-    this.#alarmAtMs = atMs
-    await this.ctx.storage.setAlarm(atMs)
-  }
-
-  #now(): number {
-    this.#nowMs = Math.max(this.#nowMs, Date.now())
-    return this.#nowMs
   }
 }

@@ -7,6 +7,7 @@ import {
 } from '../../../shared/domain/budget.ts'
 import type { Reservation, Settlement, TenantRpc } from '../../../shared/ports/objects.ts'
 import type { Env } from '../env.ts'
+import { AlarmClock } from './alarm-clock.ts'
 import { TenantLedger } from './tenant-ledger.ts'
 
 /** How soon after a settlement its event is sent: long enough to batch, short enough to see usage arrive. */
@@ -19,16 +20,16 @@ const EVENTS_PER_MESSAGE = 100
 /** One object per tenant: the single writer that makes "check, then hold, then spend" atomic. */
 export class Tenant extends DurableObject<Env> implements TenantRpc {
   readonly #ledger: TenantLedger
-  #nowMs = 0
-  #alarmAtMs = Number.POSITIVE_INFINITY
+  readonly #clock: AlarmClock
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
+    this.#clock = new AlarmClock(state)
     this.#ledger = new TenantLedger(state.storage.sql)
   }
 
   async reserve(reservation: Reservation): Promise<BudgetDecision> {
-    const nowMs = this.#now()
+    const nowMs = this.#clock.now()
     const existing = this.#ledger.find(reservation.intent.id)
     if (existing) return { allowed: true }
     const decision = decideReservation(
@@ -37,16 +38,16 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
     )
     if (!decision.allowed) return decision
     this.#ledger.hold(reservation, nowMs)
-    await this.#wakeAt(nowMs + reservation.expiresInMs)
+    await this.#clock.wakeAt(nowMs + reservation.expiresInMs)
     return decision
   }
 
   async settle(settlement: Settlement): Promise<{ settled: boolean }> {
     const row = this.#ledger.find(settlement.id)
     if (row?.state !== 'pending') return { settled: row?.state === 'posted' }
-    const nowMs = this.#now()
+    const nowMs = this.#clock.now()
     this.ctx.storage.transactionSync(() => this.#ledger.post(row, settlement, nowMs))
-    await this.#wakeAt(nowMs + FLUSH_AFTER_MS)
+    await this.#clock.wakeAt(nowMs + FLUSH_AFTER_MS)
     return { settled: true }
   }
 
@@ -60,7 +61,7 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
   }
 
   async budgets(): Promise<Account[]> {
-    return this.#ledger.allAccounts(this.#now())
+    return this.#ledger.allAccounts(this.#clock.now())
   }
 
   async acknowledge(eventIds: readonly string[]): Promise<void> {
@@ -68,8 +69,8 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
   }
 
   override async alarm(): Promise<void> {
-    const nowMs = this.#now()
-    this.#alarmAtMs = Number.POSITIVE_INFINITY
+    this.#clock.fired()
+    const nowMs = this.#clock.now()
     for (const row of this.#ledger.expired(nowMs)) {
       const spent = {
         costNanoUsd: row.amount_nano_usd,
@@ -83,9 +84,9 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
     this.#ledger.forgetClosed(nowMs - CLOSED_KEPT_MS)
     await this.#flush(nowMs)
     const { nextExpiryMs, outbox, closed } = this.#ledger.pendingWork()
-    if (outbox > 0) await this.#wakeAt(nowMs + RESEND_AFTER_MS)
-    if (nextExpiryMs !== null) await this.#wakeAt(nextExpiryMs)
-    if (closed > 0) await this.#wakeAt(nowMs + CLOSED_KEPT_MS)
+    if (outbox > 0) await this.#clock.wakeAt(nowMs + RESEND_AFTER_MS)
+    if (nextExpiryMs !== null) await this.#clock.wakeAt(nextExpiryMs)
+    if (closed > 0) await this.#clock.wakeAt(nowMs + CLOSED_KEPT_MS)
   }
 
   async #flush(nowMs: number) {
@@ -98,17 +99,5 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
         nowMs,
       )
     }
-  }
-
-  async #wakeAt(atMs: number) {
-    if (atMs >= this.#alarmAtMs) return
-    this.#alarmAtMs = atMs
-    await this.ctx.storage.setAlarm(atMs)
-  }
-
-  /** Only this object's clock counts, and it never runs backwards. */
-  #now(): number {
-    this.#nowMs = Math.max(this.#nowMs, Date.now())
-    return this.#nowMs
   }
 }
