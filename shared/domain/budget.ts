@@ -31,7 +31,10 @@ export function decideReservation(accounts: readonly Account[], amountNanoUsd: n
 }
 
 /** What is posted of a reservation: never more than was held, whatever the origin claims to have used. */
-export function decidePosting(reservedNanoUsd: number, actualNanoUsd: number): { postedNanoUsd: number; excessNanoUsd: number } {
+export function decidePosting(
+  reservedNanoUsd: number,
+  actualNanoUsd: number,
+): { postedNanoUsd: number; excessNanoUsd: number } {
   const postedNanoUsd = Math.min(reservedNanoUsd, Math.max(0, actualNanoUsd))
   return { postedNanoUsd, excessNanoUsd: Math.max(0, actualNanoUsd - reservedNanoUsd) }
 }

@@ -13,7 +13,11 @@ export function expectedWaitMs(meanDurationMs: number, maxConcurrency: number): 
 export function decideLease(load: Load, meanDurationMs: number): LeaseDecision {
   if (load.drained) return { granted: false, reason: 'drained', retryAfterMs: 60_000 }
   if (load.inFlight < load.maxConcurrency) return { granted: true }
-  return { granted: false, reason: 'saturated', retryAfterMs: expectedWaitMs(meanDurationMs, load.maxConcurrency) }
+  return {
+    granted: false,
+    reason: 'saturated',
+    retryAfterMs: expectedWaitMs(meanDurationMs, load.maxConcurrency),
+  }
 }
 
 /** Exponentially weighted mean; the first sample counts whole. */

@@ -2,9 +2,18 @@ const encoder = new TextEncoder()
 
 /** HMAC-SHA-256(pepper, secret) as base64url. The pepper is a Worker secret, so the database alone verifies nothing. */
 export async function hashSecret(pepper: string, secret: string): Promise<string> {
-  const key = await crypto.subtle.importKey('raw', encoder.encode(pepper), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const key = await crypto.subtle.importKey(
+    'raw',
+    encoder.encode(pepper),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign'],
+  )
   const digest = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(secret)))
-  return btoa(String.fromCharCode(...digest)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+  return btoa(String.fromCharCode(...digest))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
 }
 
 /** Compares without telling by its duration where two hashes differ. */

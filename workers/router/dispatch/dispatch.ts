@@ -1,0 +1,267 @@
+import type { EndpointRecord } from '../../../shared/domain/endpoint.ts'
+import type { Candidate } from '../../../shared/domain/routing.ts'
+import type { UsageOutcome } from '../../../shared/domain/usage.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { GenerationEvent, GenerationRequest, Generator } from '../../../shared/ports/generator.ts'
+import type { EndpointRpc, SpendIntent, TenantRpc } from '../../../shared/ports/objects.ts'
+import type { CallContext } from '../../../shared/ports/services.ts'
+import type { Registry } from '../registry.ts'
+import { type Spend, spendMeter } from './spend.ts'
+import { type Watchdog, watchdog } from './watchdog.ts'
+
+/** How long an origin may keep silent, in milliseconds. The total is capped by the caller's own maxLatencyMs. */
+export const DEADLINES = { headMs: 30_000, firstTokenMs: 60_000, stallMs: 30_000, totalMs: 600_000 } as const
+const LEASE_MS = 30_000
+const HEARTBEAT_MS = 10_000
+/** A reservation outlives every deadline, so it expires only when its router is gone. */
+const RESERVATION_MS = DEADLINES.totalMs + 60_000
+const MAX_ATTEMPTS = 3
+
+export type DispatchDeps = {
+  readonly tenant: (tenantId: string) => TenantRpc
+  readonly endpoint: (endpointId: string) => EndpointRpc
+  readonly generatorFor: (endpoint: EndpointRecord) => Generator
+  readonly registry: Registry
+  readonly now: () => number
+}
+
+export type Job = {
+  readonly context: CallContext
+  readonly collection: string | null
+  /** Best first, not empty. */
+  readonly candidates: readonly Candidate[]
+  readonly request: Omit<GenerationRequest, 'model' | 'requestId'>
+  readonly totalMs: number
+  /** Aborts when the client leaves. */
+  readonly clientSignal: AbortSignal
+  readonly waitUntil: (work: Promise<unknown>) => void
+}
+
+export type Attempt = { readonly endpoint: string; readonly outcome: string; readonly durationMs: number }
+
+/** A running answer. Iterating `events` to its end, leaving it, or `cancel()` gives slot and money back, exactly once. */
+export type Session = {
+  readonly endpoint: EndpointRecord
+  readonly attempts: readonly Attempt[]
+  readonly queueMs: number
+  readonly timeToFirstTokenMs: number
+  readonly events: AsyncGenerator<GenerationEvent>
+  readonly spend: () => Spend
+  cancel(): void
+}
+
+/**
+ * Holds the money for the dearest candidate and a slot at the best one, then tries candidates in order until one has said its first word.
+ * Throws AppError: budget_exhausted, no_capacity, or the last origin's own failure; nothing stays held then.
+ */
+export async function dispatch(deps: DispatchDeps, job: Job): Promise<Session> {
+  const { now } = deps
+  const startedMs = now()
+  const candidates = job.candidates.slice(0, MAX_ATTEMPTS)
+  const [first] = candidates
+  if (!first) throw new AppError('no_endpoint', 'No endpoint may serve this request')
+  const amountNanoUsd = Math.max(...candidates.map(({ worstCaseNanoUsd }) => worstCaseNanoUsd))
+  const reservation = { intent: intentOf(job, first.endpoint), amountNanoUsd, expiresInMs: RESERVATION_MS }
+  const tenant = deps.tenant(job.context.principal.tenantId)
+  const [budget, firstLease] = await Promise.all([
+    tenant.reserve(reservation),
+    acquire(deps, job, first.endpoint),
+  ])
+  if (!budget.allowed) {
+    if (firstLease.granted) await free(deps, job, first.endpoint, false, 0, null)
+    throw budgetExhausted(budget, amountNanoUsd)
+  }
+  const attempts: Attempt[] = []
+  let failure: AppError | null = null
+  let retryAfterMs = Number.POSITIVE_INFINITY
+  for (const { endpoint } of candidates) {
+    const lease = endpoint === first.endpoint ? firstLease : await acquire(deps, job, endpoint)
+    if (!lease.granted) {
+      retryAfterMs = Math.min(retryAfterMs, lease.retryAfterMs)
+      attempts.push({ endpoint: endpoint.id, outcome: lease.reason, durationMs: 0 })
+      continue
+    }
+    const attemptMs = now()
+    const opened = await open(deps, job, endpoint).catch((error: unknown) => AppError.from(error))
+    if (!(opened instanceof AppError)) {
+      const queueMs = attemptMs - startedMs
+      return session(deps, job, {
+        ...opened,
+        endpoint,
+        attempts,
+        queueMs,
+        attemptMs,
+        reservedNanoUsd: amountNanoUsd,
+      })
+    }
+    failure = opened
+    attempts.push({ endpoint: endpoint.id, outcome: opened.code, durationMs: now() - attemptMs })
+    await free(deps, job, endpoint, false, now() - attemptMs, null)
+    if (isCallersFault(opened) || job.clientSignal.aborted) break
+  }
+  await tenant.release(job.context.requestId)
+  throw failure
+    ? new AppError(failure.code, failure.message, {
+        cause: failure,
+        details: { ...failure.details, attempts },
+      })
+    : new AppError('no_capacity', 'Every endpoint that may serve this request is busy', {
+        details: { retryAfterMs, attempts },
+      })
+}
+
+type Opened = {
+  events: AsyncIterator<GenerationEvent>
+  firstEvent: IteratorResult<GenerationEvent>
+  dog: Watchdog
+}
+
+/** Sends the request and waits for the first event: until then another endpoint can still take over. */
+async function open(deps: DispatchDeps, job: Job, endpoint: EndpointRecord): Promise<Opened> {
+  const dog = watchdog(job.totalMs, deps.now)
+  if (job.clientSignal.aborted) dog.cancel()
+  job.clientSignal.addEventListener('abort', dog.cancel, { once: true })
+  deps.registry.started(endpoint.id)
+  try {
+    dog.expect(job.request.stream ? DEADLINES.headMs : job.totalMs, 'response head')
+    const request = { ...job.request, requestId: job.context.requestId, model: endpoint.model }
+    const iterable = await deps.generatorFor(endpoint).generate(request, dog.signal)
+    const events = iterable[Symbol.asyncIterator]()
+    dog.expect(job.request.stream ? DEADLINES.firstTokenMs : job.totalMs, 'first token')
+    return { events, firstEvent: await events.next(), dog }
+  } catch (error) {
+    dog.stop()
+    deps.registry.ended(endpoint.id, 0, false)
+    throw abortReason(dog) ?? error
+  }
+}
+
+type Opening = Opened & {
+  endpoint: EndpointRecord
+  attempts: Attempt[]
+  queueMs: number
+  attemptMs: number
+  reservedNanoUsd: number
+}
+
+function session(deps: DispatchDeps, job: Job, opening: Opening): Session {
+  const { endpoint, dog, attempts, attemptMs } = opening
+  const timeToFirstTokenMs = deps.now() - attemptMs
+  const meter = spendMeter(endpoint, job.request.messages)
+  const spend = () => {
+    const total = meter.total()
+    // The tenant never posts more than was held; an origin that claims more does not move money.
+    return { ...total, costNanoUsd: Math.min(total.costNanoUsd, opening.reservedNanoUsd) }
+  }
+  const heartbeat = setInterval(() => extend(deps, job, endpoint), HEARTBEAT_MS)
+
+  const finish = (outcome: UsageOutcome) => {
+    clearInterval(heartbeat)
+    dog.stop()
+    const durationMs = deps.now() - attemptMs
+    const succeeded = outcome !== 'failed'
+    deps.registry.ended(endpoint.id, durationMs, outcome === 'completed')
+    attempts.push({ endpoint: endpoint.id, outcome: outcome === 'completed' ? 'ok' : outcome, durationMs })
+    const settlement = { ...intentOf(job, endpoint), ...spend(), outcome }
+    job.waitUntil(
+      Promise.all([
+        deps.tenant(job.context.principal.tenantId).settle(settlement),
+        free(deps, job, endpoint, succeeded, durationMs, timeToFirstTokenMs),
+      ]),
+    )
+  }
+  return {
+    endpoint,
+    attempts,
+    queueMs: opening.queueMs,
+    timeToFirstTokenMs,
+    events: watched(opening, meter.observe, finish),
+    spend,
+    cancel: dog.cancel,
+  }
+}
+
+async function* watched(
+  { events, firstEvent, dog }: Opened,
+  observe: (event: GenerationEvent) => void,
+  finish: (outcome: UsageOutcome) => void,
+): AsyncGenerator<GenerationEvent> {
+  // Left early by its reader unless something else happens.
+  let outcome: UsageOutcome = 'cancelled'
+  try {
+    for (let next = firstEvent; !next.done; next = await events.next()) {
+      observe(next.value)
+      yield next.value
+      dog.expect(DEADLINES.stallMs, 'next token')
+    }
+    outcome = 'completed'
+  } catch (error) {
+    outcome = dog.isCancelled ? 'cancelled' : 'failed'
+    throw abortReason(dog) ?? AppError.from(error)
+  } finally {
+    finish(outcome)
+    if (outcome !== 'completed') await events.return?.().catch(() => undefined)
+  }
+}
+
+function intentOf({ context, collection }: Job, endpoint: EndpointRecord): SpendIntent {
+  const { id: endpointId, configuration, provider, region, level, model, tier } = endpoint
+  const { tenantId, keyId } = context.principal
+  return {
+    id: context.requestId,
+    tenantId,
+    keyId,
+    collection,
+    tier,
+    endpointId,
+    configuration,
+    provider,
+    region,
+    level,
+    model,
+  }
+}
+
+/** The extractive answerer runs in this isolate and has no slots to hold. */
+async function acquire(deps: DispatchDeps, job: Job, endpoint: EndpointRecord) {
+  if (endpoint.kind === 'extractive') return { granted: true } as const
+  const tokens = job.request.maxTokens
+  const { requestId } = job.context
+  const { maxConcurrency } = endpoint
+  return deps.endpoint(endpoint.id).acquire({ requestId, maxConcurrency, tokens, expiresInMs: LEASE_MS })
+}
+
+function extend(deps: DispatchDeps, job: Job, endpoint: EndpointRecord) {
+  if (endpoint.kind === 'extractive') return
+  job.waitUntil(deps.endpoint(endpoint.id).extend(job.context.requestId, LEASE_MS))
+}
+
+async function free(
+  deps: DispatchDeps,
+  job: Job,
+  endpoint: EndpointRecord,
+  succeeded: boolean,
+  durationMs: number,
+  timeToFirstTokenMs: number | null,
+) {
+  if (endpoint.kind === 'extractive') return
+  const release = { requestId: job.context.requestId, succeeded, durationMs, timeToFirstTokenMs }
+  await deps.endpoint(endpoint.id).release(release)
+}
+
+function abortReason({ signal }: Watchdog): AppError | null {
+  return signal.aborted && signal.reason instanceof AppError ? signal.reason : null
+}
+
+function isCallersFault({ code }: AppError): boolean {
+  return code === 'invalid_request' || code === 'context_length_exceeded'
+}
+
+function budgetExhausted(
+  refusal: { keyId: string | null; period: string; remainingNanoUsd: number },
+  neededNanoUsd: number,
+) {
+  const whose = refusal.keyId === null ? "The tenant's" : "The key's"
+  const message = `${whose} budget for this ${refusal.period} cannot cover what this request may cost`
+  return new AppError('budget_exhausted', message, { details: { ...refusal, neededNanoUsd } })
+}

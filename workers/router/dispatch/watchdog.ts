@@ -1,0 +1,52 @@
+import { AppError } from '../../../shared/errors.ts'
+
+export type Watchdog = {
+  readonly signal: AbortSignal
+  /** The next sign of life must come within `ms`; `what` names it in the error. */
+  expect(ms: number, what: string): void
+  /** The caller gave up: not a fault of the origin. */
+  cancel(): void
+  readonly isCancelled: boolean
+  stop(): void
+}
+
+/** Aborts a call that is silent for too long, or takes longer than `totalMs` in all. One timer, however many tokens pass. */
+export function watchdog(totalMs: number, now: () => number): Watchdog {
+  const controller = new AbortController()
+  const endsAtMs = now() + totalMs
+  let expected = { atMs: endsAtMs, what: 'answer' }
+  let wakesAtMs = Number.POSITIVE_INFINITY
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isCancelled = false
+
+  const sleep = () => {
+    const atMs = Math.min(expected.atMs, endsAtMs)
+    // A deadline that moved back is noticed when the earlier timer rings.
+    if (atMs >= wakesAtMs) return
+    clearTimeout(timer)
+    wakesAtMs = atMs
+    timer = setTimeout(ring, Math.max(0, atMs - now()))
+  }
+  const ring = () => {
+    wakesAtMs = Number.POSITIVE_INFINITY
+    const isTotal = now() >= endsAtMs
+    if (!isTotal && now() < expected.atMs) return sleep()
+    const what = isTotal ? `whole answer within ${totalMs} ms` : `${expected.what} in time`
+    controller.abort(new AppError('upstream_timeout', `The model server did not send the ${what}`))
+  }
+  return {
+    signal: controller.signal,
+    expect(ms, what) {
+      expected = { atMs: now() + ms, what }
+      sleep()
+    },
+    cancel() {
+      isCancelled = true
+      controller.abort(new AppError('upstream_unavailable', 'The client left'))
+    },
+    get isCancelled() {
+      return isCancelled
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
