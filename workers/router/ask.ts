@@ -1,0 +1,165 @@
+import { classifyComplexity, type Quality, tierFor } from '../../shared/domain/complexity.ts'
+import { type EndpointRecord, EXTRACTIVE } from '../../shared/domain/endpoint.ts'
+import type { Filter } from '../../shared/domain/filter.ts'
+import type { ChatMessage } from '../../shared/domain/passage.ts'
+import { type Ranking, type RoutingRequirements, rankEndpoints } from '../../shared/domain/routing.ts'
+import { RETRIEVAL_PROFILES, type Tier } from '../../shared/domain/tiers.ts'
+import { estimatePromptTokens, maxPromptTokens } from '../../shared/domain/tokens.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { CallContext, RagService, Retrieved, RetrieveRequest } from '../../shared/ports/services.ts'
+import { DEADLINES, type DispatchDeps, dispatch, type Job, type Session } from './dispatch/dispatch.ts'
+
+export type AskDeps = DispatchDeps & { readonly rag: RagService }
+
+export type Requirements = RoutingRequirements & {
+  readonly quality?: Quality | undefined
+  readonly tier?: Tier | undefined
+  readonly allowDegraded?: boolean | undefined
+}
+
+/** One question, whichever route it came in by. Without a collection it is a plain completion of `messages`. */
+export type Ask = {
+  readonly context: CallContext
+  readonly question: string
+  readonly messages: readonly ChatMessage[]
+  readonly collection: string | null
+  readonly filter?: Filter | undefined
+  readonly topK?: number | undefined
+  readonly format: RetrieveRequest['format']
+  readonly requirements: Requirements
+  /** A model name that only some endpoints serve; null when routing is free. */
+  readonly model: string | null
+  readonly maxTokens: number | null
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly stream: boolean
+  readonly clientSignal: AbortSignal
+  readonly waitUntil: (work: Promise<unknown>) => void
+}
+
+export type Asked = {
+  readonly tier: Tier
+  readonly complexity: number
+  readonly confidence: number
+  readonly retrieved: Retrieved | null
+  readonly rejected: Ranking['rejected']
+  readonly session: Session
+  readonly degraded: boolean
+  readonly startedMs: number
+  readonly retrievalMs: number
+  readonly routeMs: number
+}
+
+/** Classify, retrieve, route, admit, dispatch: up to the first word of the answer. */
+export async function ask(deps: AskDeps, call: Ask): Promise<Asked> {
+  const startedMs = deps.now()
+  const { complexity, confidence } = classifyComplexity(call.question)
+  const tier = call.requirements.tier ?? tierFor(complexity, call.requirements.quality)
+  const [endpoints, retrieved] = await Promise.all([deps.registry.list(), retrieve(deps.rag, call, tier)])
+  const retrievalMs = retrieved ? deps.now() - startedMs : 0
+  const routedMs = deps.now()
+  const messages = retrieved?.messages ?? call.messages
+  const maxTokens = call.maxTokens ?? RETRIEVAL_PROFILES[tier].outputTokens
+  const eligible = call.model === null ? endpoints : servingModel(endpoints, call.model)
+  const ranking = rankEndpoints(
+    {
+      tier,
+      isTierFixed: call.requirements.tier !== undefined,
+      requirements: call.requirements,
+      estimatedPromptTokens: retrieved?.promptTokens ?? estimatePromptTokens(messages),
+      maxPromptTokens: maxPromptTokens(messages),
+      maxTokens,
+    },
+    eligible,
+    deps.registry.observe,
+  )
+  const routeMs = deps.now() - routedMs
+  const job: Job = {
+    context: call.context,
+    collection: call.collection,
+    candidates: ranking.ranked,
+    request: {
+      messages,
+      maxTokens,
+      stream: call.stream,
+      parameters: call.parameters,
+      evidence: retrieved ? { question: call.question, sources: retrieved.sources } : undefined,
+    },
+    totalMs: Math.min(DEADLINES.totalMs, call.requirements.maxLatencyMs ?? DEADLINES.totalMs),
+    clientSignal: call.clientSignal,
+    waitUntil: call.waitUntil,
+  }
+  const { session, degraded } = await answer(deps, job, ranking, mayQuote(call, retrieved))
+  return {
+    tier,
+    complexity,
+    confidence,
+    retrieved,
+    rejected: ranking.rejected,
+    session,
+    degraded,
+    startedMs,
+    retrievalMs,
+    routeMs,
+  }
+}
+
+function retrieve(
+  rag: RagService,
+  { context, question, collection, messages, filter, topK, format }: Ask,
+  tier: Tier,
+) {
+  if (collection === null) return null
+  return rag.retrieve(context, { question, collection, tier, conversation: messages, filter, topK, format })
+}
+
+function servingModel(endpoints: readonly EndpointRecord[], model: string): EndpointRecord[] {
+  const serving = endpoints.filter((endpoint) => endpoint.model === model)
+  if (serving.length > 0) return serving
+  throw new AppError(
+    'model_not_found',
+    `No endpoint serves the model "${model}"; GET /v1/models lists what there is`,
+  )
+}
+
+/** Quoting needs sources, a caller who allows it, and no promise about where text may go: the edge attests nothing. */
+function mayQuote({ requirements, model }: Ask, retrieved: Retrieved | null): boolean {
+  const hasAttestations = (requirements.compliance?.length ?? 0) > 0 || requirements.residency !== undefined
+  return retrieved !== null && model === null && requirements.allowDegraded !== false && !hasAttestations
+}
+
+async function answer(deps: AskDeps, job: Job, ranking: Ranking, canQuote: boolean) {
+  const quoting = () =>
+    dispatch(deps, { ...job, candidates: [{ endpoint: EXTRACTIVE, worstCaseNanoUsd: 0 }] })
+  // Nothing was found: no model can answer from nothing, so none is paid to try.
+  const isEmpty = job.request.evidence?.sources.length === 0
+  if (canQuote && (isEmpty || ranking.ranked.length === 0))
+    return { session: await quoting(), degraded: !isEmpty }
+  if (ranking.ranked.length === 0) throw unroutable(ranking)
+  try {
+    return { session: await dispatch(deps, job), degraded: false }
+  } catch (error) {
+    const { code } = AppError.from(error)
+    const isOriginsFault = code.startsWith('upstream_') || code === 'no_capacity'
+    if (!canQuote || !isOriginsFault || job.clientSignal.aborted) throw error
+    return { session: await quoting(), degraded: true }
+  }
+}
+
+function unroutable({ rejected }: Ranking): AppError {
+  const details = { rejected }
+  if (rejected.length === 0)
+    return new AppError('no_endpoint', 'No endpoint is registered; PUT /v1/endpoints/{id} registers one', {
+      details,
+    })
+  if (rejected.every(({ reason }) => reason === 'context'))
+    return new AppError(
+      'context_length_exceeded',
+      'The prompt and max_tokens do not fit any endpoint that may serve this',
+      { details },
+    )
+  return new AppError(
+    'no_endpoint',
+    'No endpoint satisfies the requirements; details.rejected says why for each',
+    { details },
+  )
+}

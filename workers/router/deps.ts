@@ -1,0 +1,51 @@
+import { extractiveGenerator } from '../../shared/adapters/generators/extractive.ts'
+import { openaiCompatibleGenerator } from '../../shared/adapters/generators/openai-compatible.ts'
+import { database } from '../../shared/db/client.ts'
+import type { EndpointRecord } from '../../shared/domain/endpoint.ts'
+import { AppError } from '../../shared/errors.ts'
+import { consoleSink } from '../../shared/log.ts'
+import type { Generator } from '../../shared/ports/generator.ts'
+import type { Deps } from './app.ts'
+import { authenticator } from './auth.ts'
+import type { Env } from './env.ts'
+import { endpointRegistry } from './registry.ts'
+
+/** The only place that reads `env`. */
+export function createDeps(env: Env): Deps {
+  if (typeof env.KEY_PEPPER !== 'string' || env.KEY_PEPPER.length < 32)
+    throw new AppError(
+      'internal',
+      'KEY_PEPPER is missing or shorter than 32 characters: wrangler secret put KEY_PEPPER',
+    )
+  const db = database(env.DB)
+  const now = () => Date.now()
+  return {
+    db,
+    now,
+    pepper: env.KEY_PEPPER,
+    environment: env.ENVIRONMENT === 'live' ? 'live' : 'test',
+    version: env.VERSION,
+    authenticate: authenticator(db, env.KEY_PEPPER, now),
+    registry: endpointRegistry(db, now),
+    tenant: (tenantId) => env.TENANTS.getByName(tenantId),
+    endpoint: (endpointId) => env.ENDPOINTS.getByName(endpointId),
+    generatorFor: (endpoint) => generatorFor(endpoint, env),
+    rag: env.RAG,
+    ingest: env.INGEST,
+    cost: env.COST,
+    random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+    newId: (prefix) => `${prefix}_${crypto.randomUUID().replaceAll('-', '')}`,
+    log: consoleSink,
+  }
+}
+
+function generatorFor({ kind, url, id, secretName }: EndpointRecord, env: Env): Generator {
+  if (kind === 'extractive') return extractiveGenerator()
+  const token = secretName === null ? null : env[secretName]
+  if (secretName !== null && typeof token !== 'string')
+    throw new AppError(
+      'upstream_rejected',
+      `Endpoint "${id}" needs the Worker secret ${secretName}, which is not set`,
+    )
+  return openaiCompatibleGenerator({ url, token: typeof token === 'string' ? token : null })
+}

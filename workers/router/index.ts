@@ -1,0 +1,17 @@
+import { createApp } from './app.ts'
+import { createDeps } from './deps.ts'
+import type { Env } from './env.ts'
+
+export { Endpoint } from './objects/endpoint.ts'
+export { Settlement } from './objects/settlement.ts'
+export { Tenant } from './objects/tenant.ts'
+
+/** Built with the first request and kept for the isolate's life: its caches hold values only, never another request's I/O. */
+let app: ReturnType<typeof createApp> | undefined
+
+export default {
+  fetch(request, env, context) {
+    app ??= createApp(createDeps(env))
+    return app.fetch(request, env, context)
+  },
+} satisfies ExportedHandler<Env>

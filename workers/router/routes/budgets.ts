@@ -1,0 +1,36 @@
+import type { ApiEnv } from '../../../shared/api/define-route.ts'
+import { getBudgetsRoute, putBudgetRoute } from '../../../shared/api/operate.ts'
+import type { Account } from '../../../shared/domain/budget.ts'
+import { fromUsd, toUsd } from '../../../shared/domain/money.ts'
+import { apiApp } from '../../../shared/http/api-app.ts'
+import type { TenantRpc } from '../../../shared/ports/objects.ts'
+import { actingOn } from '../system-tenant.ts'
+
+export function budgetsRoutes({ tenant }: { tenant: (tenantId: string) => TenantRpc }) {
+  const shown = async (tenantId: string) => ({
+    tenantId,
+    data: (await tenant(tenantId).budgets()).map(describe),
+  })
+  return apiApp<ApiEnv>()
+    .openapi(getBudgetsRoute, async (c) => {
+      const tenantId = actingOn(c.get('context').principal, c.req.valid('query').tenantId)
+      return c.json(await shown(tenantId), 200)
+    })
+    .openapi(putBudgetRoute, async (c) => {
+      const { tenantId: named, keyId, period, limitUsd } = c.req.valid('json')
+      const tenantId = actingOn(c.get('context').principal, named)
+      await tenant(tenantId).setBudget(keyId, period, limitUsd === null ? null : fromUsd(limitUsd))
+      return c.json(await shown(tenantId), 200)
+    })
+}
+
+const describe = ({ keyId, period, limitNanoUsd, postedNanoUsd, pendingNanoUsd }: Account) => ({
+  keyId,
+  period,
+  limitUsd: limitNanoUsd === null ? null : toUsd(limitNanoUsd),
+  limitNanoUsd,
+  postedUsd: toUsd(postedNanoUsd),
+  postedNanoUsd,
+  pendingUsd: toUsd(pendingNanoUsd),
+  pendingNanoUsd,
+})

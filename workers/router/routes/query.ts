@@ -1,0 +1,126 @@
+import type { z } from 'zod'
+import { type queryRequest, queryRoute } from '../../../shared/api/ask.ts'
+import { type ApiEnv } from '../../../shared/api/define-route.ts'
+import { citationFilter } from '../../../shared/domain/citations.ts'
+import { mayUseCollection } from '../../../shared/domain/principal.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { apiApp } from '../../../shared/http/api-app.ts'
+import { routeFields, spendFields, timingFields } from '../answer-fields.ts'
+import { type Ask, type AskDeps, type Asked, ask } from '../ask.ts'
+import { sseEvent, sseResponse } from '../sse.ts'
+
+/** What the reader sees when the collection holds nothing on the question. */
+const NO_EVIDENCE = 'No passage in this collection answers the question.'
+
+export function queryRoutes(deps: AskDeps) {
+  return apiApp<ApiEnv>().openapi(queryRoute, async (c) => {
+    const body = c.req.valid('json')
+    const context = c.get('context')
+    if (!mayUseCollection(context.principal, body.collection))
+      throw new AppError('forbidden', `This key may not use the collection "${body.collection}"`)
+    const call = toAsk(body, {
+      context,
+      clientSignal: c.req.raw.signal,
+      waitUntil: (work) => c.executionCtx.waitUntil(work),
+    })
+    const asked = await ask(deps, call)
+    if (body.stream) return sseResponse(answerEvents(deps, call, asked), asked.session.cancel)
+    return c.json(await wholeAnswer(deps, call, asked), 200)
+  })
+}
+
+function toAsk(
+  body: z.infer<typeof queryRequest>,
+  call: Pick<Ask, 'context' | 'clientSignal' | 'waitUntil'>,
+): Ask {
+  return {
+    ...call,
+    question: body.question,
+    messages: body.conversation ?? [],
+    collection: body.collection,
+    filter: body.filter,
+    topK: body.retrieval?.topK,
+    format: body.format,
+    requirements: body.requirements ?? {},
+    model: null,
+    maxTokens: null,
+    parameters: typeof body.format === 'object' ? jsonParameters(body.format.jsonSchema) : {},
+    stream: body.stream,
+  }
+}
+
+const jsonParameters = (schema: Readonly<Record<string, unknown>>) => ({
+  response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
+})
+
+type Sentence = { text: string; citations: readonly { number: number; start: number; end: number }[] }
+
+/** The answer as it may be shown: citations of sources that were not given are gone before anyone reads them. */
+async function* shownText(asked: Asked, filter: ReturnType<typeof citationFilter>): AsyncGenerator<Sentence> {
+  for await (const event of asked.session.events) {
+    if (event.type !== 'chunk' || event.text === '') continue
+    const shown = filter.push(event.text)
+    if (shown.text !== '') yield shown
+  }
+  const rest = filter.end()
+  if (rest.text !== '') yield rest
+}
+
+const sourcesOf = ({ retrieved }: Asked) => retrieved?.sources ?? []
+
+function outcomeOf(answer: string, asked: Asked) {
+  return answer.trim() === '' || sourcesOf(asked).length === 0
+    ? ({ outcome: 'abstained', abstention: 'no_evidence' } as const)
+    : ({ outcome: 'answered' } as const)
+}
+
+async function wholeAnswer(deps: AskDeps, call: Ask, asked: Asked) {
+  const sources = sourcesOf(asked)
+  const filter = citationFilter(sources.length)
+  let answer = ''
+  for await (const { text } of shownText(asked, filter)) answer += text
+  const { claims, grounding } = await deps.rag.verify(call.context, answer, sources)
+  return {
+    requestId: call.context.requestId,
+    answer: answer.trim() === '' ? NO_EVIDENCE : answer,
+    ...outcomeOf(answer, asked),
+    degraded: asked.degraded,
+    sources: [...sources].map((source) => ({ ...source, headings: [...source.headings] })),
+    claims: claims.map((claim) => ({ ...claim, sources: [...claim.sources] })),
+    grounding,
+    removedCitations: filter.removed(),
+    route: routeFields(asked),
+    usage: spendFields(asked),
+    timings: timingFields(asked, deps.now()),
+  }
+}
+
+async function* answerEvents(deps: AskDeps, call: Ask, asked: Asked): AsyncGenerator<string> {
+  const { requestId } = call.context
+  const sources = sourcesOf(asked)
+  try {
+    yield sseEvent('route', routeFields(asked)) + sseEvent('sources', sources)
+    const filter = citationFilter(sources.length)
+    let answer = ''
+    for await (const { text, citations } of shownText(asked, filter)) {
+      answer += text
+      yield sseEvent('text', { delta: text }) +
+        citations.map((citation) => sseEvent('citation', citation)).join('')
+    }
+    if (answer.trim() === '') yield sseEvent('text', { delta: NO_EVIDENCE })
+    const { claims, grounding } = await deps.rag.verify(call.context, answer, sources)
+    const outcome = outcomeOf(answer, asked)
+    yield sseEvent('claims', { claims, grounding, removedCitations: filter.removed() }) +
+      sseEvent('usage', spendFields(asked)) +
+      sseEvent('done', {
+        requestId,
+        ...outcome,
+        degraded: asked.degraded,
+        route: routeFields(asked),
+        timings: timingFields(asked, deps.now()),
+      })
+  } catch (thrown) {
+    const { code, message, details } = AppError.from(thrown)
+    yield sseEvent('error', { error: { code, message, requestId, details } })
+  }
+}
