@@ -1,0 +1,126 @@
+/** The objects that a vLLM server sends, built from what the test double decided to say. Pure. */
+export type ChatBody = {
+  readonly model?: string
+  readonly messages?: readonly { readonly role: string; readonly content?: unknown }[]
+  readonly stream?: boolean | null
+  readonly stream_options?: { readonly include_usage?: boolean } | null
+  readonly max_tokens?: number | null
+  readonly max_completion_tokens?: number | null
+}
+
+export type Reply = {
+  readonly id: string
+  readonly created: number
+  readonly model: string
+  readonly tokens: readonly string[]
+  readonly finishReason: 'stop' | 'length'
+  readonly promptTokens: number
+}
+
+/** The double's own tokenizer for prompts: four characters are a token, and every message costs four for its frame. */
+export function countPromptTokens(messages: ChatBody['messages'] = []): number {
+  const characters = messages.map(({ content }) =>
+    typeof content === 'string' ? content.length : JSON.stringify(content ?? '').length,
+  )
+  return characters.reduce((sum, length) => sum + Math.ceil(length / 4) + 4, 0)
+}
+
+/** The double's tokenizer for answers: a word with the space before it is a token. */
+export const answerTokens = (answer: string): string[] => answer.match(/\s*\S+/g) ?? []
+
+const usage = ({ promptTokens, tokens }: Pick<Reply, 'promptTokens' | 'tokens'>) => ({
+  prompt_tokens: promptTokens,
+  total_tokens: promptTokens + tokens.length,
+  completion_tokens: tokens.length,
+})
+
+export const completion = (reply: Reply, withUsage = true) => ({
+  id: reply.id,
+  object: 'chat.completion',
+  created: reply.created,
+  model: reply.model,
+  choices: [
+    {
+      index: 0,
+      message: {
+        role: 'assistant',
+        content: reply.tokens.join(''),
+        refusal: null,
+        tool_calls: [],
+        reasoning_content: null,
+      },
+      logprobs: null,
+      finish_reason: reply.finishReason,
+      stop_reason: null,
+    },
+  ],
+  ...(withUsage && { usage: { ...usage(reply), prompt_tokens_details: null } }),
+  prompt_logprobs: null,
+  kv_transfer_params: null,
+})
+
+const chunk = (reply: Reply, choices: readonly unknown[]) => ({
+  id: reply.id,
+  object: 'chat.completion.chunk',
+  created: reply.created,
+  model: reply.model,
+  choices,
+})
+
+const choice = (delta: Readonly<Record<string, string>>, finishReason: Reply['finishReason'] | null) => ({
+  index: 0,
+  delta,
+  logprobs: null,
+  finish_reason: finishReason,
+})
+
+export const firstChunk = (reply: Reply) => chunk(reply, [choice({ role: 'assistant', content: '' }, null)])
+
+/** vLLM puts the reason to finish on the chunk of the last token. */
+export const tokenChunk = (reply: Reply, position: number) =>
+  chunk(reply, [
+    choice(
+      { content: reply.tokens[position] ?? '' },
+      position === reply.tokens.length - 1 ? reply.finishReason : null,
+    ),
+  ])
+
+export const usageChunk = (reply: Reply) => ({ ...chunk(reply, []), usage: usage(reply) })
+
+export const modelList = (model: string, created: number, contextTokens: number) => ({
+  object: 'list',
+  data: [
+    {
+      id: model,
+      object: 'model',
+      created,
+      owned_by: 'vllm',
+      root: model,
+      parent: null,
+      max_model_len: contextTokens,
+    },
+  ],
+})
+
+const error = (code: number, type: string, message: string, param: string | null = null) => ({
+  error: { message, type, param, code },
+})
+
+/** vLLM's wording since 2026; note that `code` is the number of the status, where OpenAI has a word. */
+export const contextLengthError = (contextTokens: number, outputTokens: number, promptTokens: number) =>
+  error(
+    400,
+    'BadRequestError',
+    `This model's maximum context length is ${contextTokens} tokens. However, you requested ${outputTokens} output tokens and your prompt contains at least ${promptTokens} input tokens.`,
+    'input_tokens',
+  )
+
+export const unknownModelError = (model: string) =>
+  error(404, 'NotFoundError', `The model \`${model}\` does not exist.`, 'model')
+
+export const refusal = (status: 429 | 503) =>
+  status === 429
+    ? error(429, 'TooManyRequestsError', 'Too many requests')
+    : error(503, 'ServiceUnavailableError', 'The server is overloaded')
+
+export const malformedRequest = () => error(400, 'BadRequestError', 'The body is not JSON')
