@@ -1,0 +1,77 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, it } from 'vitest'
+
+const endpoint = () => env.ENDPOINTS.getByName(`endpoint-${crypto.randomUUID()}`)
+const lease = (requestId: string, expiresInMs = 60_000) => ({
+  requestId,
+  maxConcurrency: 2,
+  tokens: 10,
+  expiresInMs,
+})
+const release = (requestId: string) => ({
+  requestId,
+  succeeded: true,
+  durationMs: 100,
+  timeToFirstTokenMs: 20,
+})
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+it('never grants more slots than there are, even when requests race', async () => {
+  const stub = endpoint()
+  const decisions = await Promise.all(Array.from({ length: 20 }, (_, i) => stub.acquire(lease(`r${i}`))))
+  expect(decisions.filter(({ granted }) => granted)).toHaveLength(2)
+  expect(await stub.state()).toMatchObject({ inFlight: 2, inFlightTokens: 20 })
+})
+
+it('says why and for how long when it refuses', async () => {
+  const stub = endpoint()
+  await Promise.all([stub.acquire(lease('a')), stub.acquire(lease('b'))])
+  expect(await stub.acquire(lease('c'))).toMatchObject({
+    granted: false,
+    reason: 'saturated',
+    retryAfterMs: 1_000,
+  })
+})
+
+it('grants the same request its one slot again', async () => {
+  const stub = endpoint()
+  await stub.acquire(lease('a'))
+  expect(await stub.acquire(lease('a'))).toEqual({ granted: true })
+  expect(await stub.state()).toMatchObject({ inFlight: 1 })
+})
+
+it('frees a slot once, and counts the answer once', async () => {
+  const stub = endpoint()
+  await stub.acquire(lease('a'))
+  await stub.release(release('a'))
+  await stub.release(release('a'))
+  expect(await stub.state()).toEqual({
+    inFlight: 0,
+    inFlightTokens: 0,
+    served: 1,
+    failed: 0,
+    timeToFirstTokenMs: 20,
+  })
+})
+
+it('ends a lease that nobody extends, and lets one that is extended live', async () => {
+  const stub = endpoint()
+  await stub.acquire(lease('dead', 20))
+  await stub.acquire(lease('alive', 20))
+  await stub.extend('alive', 60_000)
+  await sleep(30)
+  await runDurableObjectAlarm(stub)
+  expect(await stub.state()).toMatchObject({ inFlight: 1 })
+  await stub.release(release('dead'))
+  expect(await stub.state()).toMatchObject({ inFlight: 1, served: 0 })
+})
+
+it('remembers its leases and statistics after it was evicted', async () => {
+  const stub = endpoint()
+  await stub.acquire(lease('a'))
+  await stub.acquire(lease('b'))
+  await stub.release(release('b'))
+  await evictDurableObject(stub)
+  expect(await stub.state()).toMatchObject({ inFlight: 1, served: 1, timeToFirstTokenMs: 20 })
+})

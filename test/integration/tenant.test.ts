@@ -1,0 +1,153 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import type { Reservation, Settlement } from '../../shared/ports/objects.ts'
+import type { Tenant } from '../../workers/router/objects/tenant.ts'
+
+const tenant = () => env.TENANTS.getByName(`tenant-${crypto.randomUUID()}`)
+
+const reservation = (id: string, amountNanoUsd: number, rest: Partial<Reservation> = {}): Reservation => ({
+  intent: {
+    id,
+    tenantId: 't',
+    keyId: 'k',
+    collection: null,
+    tier: 'm',
+    endpointId: 'e',
+    configuration: null,
+    provider: 'p',
+    region: 'r',
+    level: 'gpu_native',
+    model: 'x',
+  },
+  amountNanoUsd,
+  expiresInMs: 60_000,
+  ...rest,
+})
+
+const settlement = (id: string, costNanoUsd: number): Settlement => ({
+  id,
+  costNanoUsd,
+  promptTokens: 1,
+  completionTokens: 1,
+  estimated: false,
+  outcome: 'completed',
+})
+
+const total = async (stub: DurableObjectStub<Tenant>) =>
+  (await stub.budgets()).find(({ keyId, period }) => keyId === null && period === 'total')
+
+const outbox = (stub: DurableObjectStub<Tenant>) =>
+  runInDurableObject(stub, (_, state) =>
+    state.storage.sql
+      .exec<{ event: string }>('SELECT event FROM outbox')
+      .toArray()
+      .map(({ event }) => JSON.parse(event) as { id: string; costNanoUsd: number; outcome: string }),
+  )
+
+describe('money', () => {
+  it('never holds more than the limit, even when 200 reservations race', async () => {
+    const stub = tenant()
+    await stub.setBudget(null, 'total', 5_000)
+    const decisions = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => stub.reserve(reservation(`r${i}`, 100))),
+    )
+    expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(50)
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 0, pendingNanoUsd: 5_000 })
+  })
+
+  it('posts what was really spent and frees the rest', async () => {
+    const stub = tenant()
+    await stub.setBudget(null, 'total', 100)
+    await stub.reserve(reservation('a', 100))
+    expect((await stub.reserve(reservation('b', 10))).allowed).toBe(false)
+    await stub.settle(settlement('a', 40))
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 40, pendingNanoUsd: 0 })
+    expect((await stub.reserve(reservation('c', 60))).allowed).toBe(true)
+  })
+
+  it('settles once, however often it is told', async () => {
+    const stub = tenant()
+    await stub.reserve(reservation('a', 100))
+    const results = await Promise.all([1, 2, 3].map(() => stub.settle(settlement('a', 40))))
+    expect(results.every(({ settled }) => settled)).toBe(true)
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 40 })
+    expect(await outbox(stub)).toHaveLength(1)
+  })
+
+  it('holds once when the same reservation is sent again', async () => {
+    const stub = tenant()
+    await Promise.all([1, 2].map(() => stub.reserve(reservation('a', 100))))
+    expect(await total(stub)).toMatchObject({ pendingNanoUsd: 100 })
+  })
+
+  it('gives a released reservation back whole and posts nothing', async () => {
+    const stub = tenant()
+    await stub.reserve(reservation('a', 100))
+    await stub.release('a')
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 0, pendingNanoUsd: 0 })
+    expect(await stub.settle(settlement('a', 40))).toEqual({ settled: false })
+  })
+
+  it('refuses by the key budget while the tenant still has money', async () => {
+    const stub = tenant()
+    await stub.setBudget('k', 'day', 50)
+    expect(await stub.reserve(reservation('a', 60))).toMatchObject({
+      allowed: false,
+      keyId: 'k',
+      period: 'day',
+    })
+  })
+
+  it('counts spend from before a limit was set', async () => {
+    const stub = tenant()
+    await stub.reserve(reservation('a', 100))
+    await stub.settle(settlement('a', 100))
+    await stub.setBudget(null, 'month', 120)
+    expect((await stub.reserve(reservation('b', 30))).allowed).toBe(false)
+    expect((await stub.reserve(reservation('c', 20))).allowed).toBe(true)
+  })
+
+  it('remembers limits, holds and spend after the object was evicted', async () => {
+    const stub = tenant()
+    await stub.setBudget(null, 'total', 100)
+    await stub.reserve(reservation('a', 30))
+    await stub.settle(settlement('a', 30))
+    await stub.reserve(reservation('b', 50))
+    await evictDurableObject(stub)
+    expect(await total(stub)).toMatchObject({ limitNanoUsd: 100, postedNanoUsd: 30, pendingNanoUsd: 50 })
+    expect((await stub.reserve(reservation('c', 21))).allowed).toBe(false)
+  })
+
+  it('posts the whole reservation when its router never came back', async () => {
+    const stub = tenant()
+    await stub.reserve(reservation('a', 100, { expiresInMs: 1 }))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await runDurableObjectAlarm(stub)
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 100, pendingNanoUsd: 0 })
+    expect(await outbox(stub)).toMatchObject([{ id: 'a', costNanoUsd: 100, outcome: 'expired' }])
+    expect(await stub.settle(settlement('a', 40))).toEqual({ settled: false })
+  })
+})
+
+describe('usage events', () => {
+  it('stay in the outbox until the ledger has them', async () => {
+    const stub = tenant()
+    await stub.reserve(reservation('a', 100))
+    await stub.settle(settlement('a', 40))
+    await runDurableObjectAlarm(stub)
+    expect(await outbox(stub)).toHaveLength(1)
+    await stub.acknowledge(['a'])
+    expect(await outbox(stub)).toEqual([])
+  })
+
+  it('are still sent when the object was evicted before its alarm and has new work since', async () => {
+    const stub = tenant()
+    await stub.reserve(reservation('a', 100))
+    await stub.settle(settlement('a', 40))
+    await evictDurableObject(stub)
+    await stub.reserve(reservation('b', 100))
+    const alarmAtMs = await runInDurableObject(stub, (_, state) => state.storage.getAlarm())
+    expect(alarmAtMs ?? Number.POSITIVE_INFINITY).toBeLessThan(Date.now() + 10_000)
+  })
+})
