@@ -1,11 +1,14 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi'
+import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, Env } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 
 /** A framework error (malformed JSON, wrong method) is the caller's, everything else unknown is ours. */
 export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof HTTPException && thrown.status === 415)
+    return new AppError('unsupported_media_type', 'Send the header content-type: application/json')
   if (thrown instanceof HTTPException && thrown.status < 500)
     return new AppError('invalid_request', thrown.message || 'The request could not be read', {
       cause: thrown,
@@ -27,11 +30,18 @@ export function renderError(error: AppError, requestId: string): Response {
   return Response.json(body, { status: error.status as ContentfulStatusCode, headers })
 }
 
+/** One line: `field.path: what is wrong` for every field, in the order they were found. */
+export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
+  return issues
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
+    .join('; ')
+}
+
 /** An OpenAPIHono whose validation failures are `invalid_request` naming each field. */
 export function apiApp<E extends Env>() {
   return new OpenAPIHono<E>({
     defaultHook: (result, _context: Context<E>) => {
-      if (!result.success) throw new AppError('invalid_request', z.prettifyError(result.error))
+      if (!result.success) throw new AppError('invalid_request', describeIssues(result.error.issues))
     },
   })
 }

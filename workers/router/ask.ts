@@ -7,7 +7,14 @@ import { RETRIEVAL_PROFILES, type Tier } from '../../shared/domain/tiers.ts'
 import { estimatePromptTokens, maxPromptTokens } from '../../shared/domain/tokens.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { CallContext, RagService, Retrieved, RetrieveRequest } from '../../shared/ports/services.ts'
-import { DEADLINES, type DispatchDeps, dispatch, type Job, type Session } from './dispatch/dispatch.ts'
+import {
+  type Attempt,
+  DEADLINES,
+  type DispatchDeps,
+  dispatch,
+  type Job,
+  type Session,
+} from './dispatch/dispatch.ts'
 
 export type AskDeps = DispatchDeps & { readonly rag: RagService }
 
@@ -138,10 +145,10 @@ async function answer(deps: AskDeps, job: Job, ranking: Ranking, canQuote: boole
   try {
     return { session: await dispatch(deps, job), degraded: false }
   } catch (error) {
-    const { code } = AppError.from(error)
+    const { code, details } = AppError.from(error)
     const isOriginsFault = code.startsWith('upstream_') || code === 'no_capacity'
     if (!canQuote || !isOriginsFault || job.clientSignal.aborted) throw error
-    return { session: await quoting(), degraded: true }
+    return { session: await quoting(details['attempts'] as readonly Attempt[] | undefined), degraded: true }
   }
 }
 

@@ -32,6 +32,8 @@ export type Job = {
   readonly candidates: readonly Candidate[]
   readonly request: Omit<GenerationRequest, 'model' | 'requestId'>
   readonly totalMs: number
+  /** What was tried before this dispatch, for the record. */
+  readonly earlierAttempts?: readonly Attempt[] | undefined
   /** Aborts when the client leaves. */
   readonly clientSignal: AbortSignal
   readonly waitUntil: (work: Promise<unknown>) => void
@@ -71,7 +73,7 @@ export async function dispatch(deps: DispatchDeps, job: Job): Promise<Session> {
     if (firstLease.granted) await free(deps, job, first.endpoint, false, 0, null)
     throw budgetExhausted(budget, amountNanoUsd)
   }
-  const attempts: Attempt[] = []
+  const attempts: Attempt[] = [...(job.earlierAttempts ?? [])]
   let failure: AppError | null = null
   let retryAfterMs = Number.POSITIVE_INFINITY
   for (const { endpoint } of candidates) {
