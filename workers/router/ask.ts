@@ -135,8 +135,9 @@ function mayQuote({ requirements, model }: Ask, retrieved: Retrieved | null): bo
 }
 
 async function answer(deps: AskDeps, job: Job, ranking: Ranking, canQuote: boolean) {
-  const quoting = () =>
-    dispatch(deps, { ...job, candidates: [{ endpoint: EXTRACTIVE, worstCaseNanoUsd: 0 }] })
+  const candidates = [{ endpoint: EXTRACTIVE, worstCaseNanoUsd: 0 }]
+  const quoting = (earlierAttempts?: readonly Attempt[]) =>
+    dispatch(deps, { ...job, candidates, earlierAttempts })
   // Nothing was found: no model can answer from nothing, so none is paid to try.
   const isEmpty = job.request.evidence?.sources.length === 0
   if (canQuote && (isEmpty || ranking.ranked.length === 0))
