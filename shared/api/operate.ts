@@ -11,11 +11,9 @@ const idParams = z.object({
 
 export const endpointRequest = z
   .strictObject({
-    url: z
-      .url({ protocol: /^https?$/ })
-      .openapi({
-        description: 'Base URL up to and including the version, as OpenAI clients take it: https://host/v1',
-      }),
+    url: z.url({ protocol: /^https?$/ }).openapi({
+      description: 'Base URL up to and including the version, as OpenAI clients take it: https://host/v1',
+    }),
     model: z.string().min(1).max(256),
     tier,
     level: level.default('on_premises'),

@@ -23,12 +23,16 @@ export type Settlement = Pick<
 > &
   Partial<SpendIntent> & { readonly id: string }
 
-/** The tenant's money. Refusals are returned, never thrown; every call is idempotent by request id. */
-export interface TenantRpc {
-  reserve(reservation: Reservation): Promise<BudgetDecision>
-  settle(settlement: Settlement): Promise<{ settled: boolean }>
+export type TenantOperation =
+  | { readonly type: 'reserve'; readonly reservation: Reservation }
+  | { readonly type: 'settle'; readonly settlement: Settlement }
   /** Gives back a reservation of which nothing was spent. */
-  release(requestId: string): Promise<void>
+  | { readonly type: 'release'; readonly requestId: string }
+
+/** The tenant's money. Refusals are returned, never thrown; every operation is idempotent by request id. */
+export interface TenantRpc {
+  /** Done in order, in one transaction. The decision of a settlement says whether it counted; a release is always allowed. */
+  apply(operations: readonly TenantOperation[]): Promise<BudgetDecision[]>
   setBudget(keyId: string | null, period: BudgetPeriod, limitNanoUsd: number | null): Promise<void>
   budgets(): Promise<Account[]>
   acknowledge(eventIds: readonly string[]): Promise<void>
@@ -57,10 +61,14 @@ export type EndpointState = {
   readonly timeToFirstTokenMs: number | null
 }
 
+export type EndpointOperation =
+  | { readonly type: 'acquire'; readonly lease: LeaseRequest }
+  | { readonly type: 'extend'; readonly requestId: string; readonly expiresInMs: number }
+  | { readonly type: 'release'; readonly release: LeaseRelease }
+
 /** One origin's slots. A lease that is neither released nor extended ends by itself. */
 export interface EndpointRpc {
-  acquire(request: LeaseRequest): Promise<LeaseDecision>
-  extend(requestId: string, expiresInMs: number): Promise<void>
-  release(release: LeaseRelease): Promise<void>
+  /** Done in order, in one transaction. Only an acquisition can be refused. */
+  apply(operations: readonly EndpointOperation[]): Promise<LeaseDecision[]>
   state(): Promise<EndpointState>
 }

@@ -1,6 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
+import type { LeaseRequest } from '../../shared/ports/objects.ts'
+import type { Endpoint } from '../../workers/router/objects/endpoint.ts'
 
 const endpoint = () => env.ENDPOINTS.getByName(`endpoint-${crypto.randomUUID()}`)
 const lease = (requestId: string, expiresInMs = 60_000) => ({
@@ -15,19 +17,25 @@ const release = (requestId: string) => ({
   durationMs: 100,
   timeToFirstTokenMs: 20,
 })
+const acquire = async (stub: DurableObjectStub<Endpoint>, wanted: LeaseRequest) => {
+  const [decision] = await stub.apply([{ type: 'acquire', lease: wanted }])
+  return decision ?? expect.fail('no decision came back')
+}
+const free = (stub: DurableObjectStub<Endpoint>, requestId: string) =>
+  stub.apply([{ type: 'release', release: release(requestId) }])
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 it('never grants more slots than there are, even when requests race', async () => {
   const stub = endpoint()
-  const decisions = await Promise.all(Array.from({ length: 20 }, (_, i) => stub.acquire(lease(`r${i}`))))
+  const decisions = await Promise.all(Array.from({ length: 20 }, (_, i) => acquire(stub, lease(`r${i}`))))
   expect(decisions.filter(({ granted }) => granted)).toHaveLength(2)
   expect(await stub.state()).toMatchObject({ inFlight: 2, inFlightTokens: 20 })
 })
 
 it('says why and for how long when it refuses', async () => {
   const stub = endpoint()
-  await Promise.all([stub.acquire(lease('a')), stub.acquire(lease('b'))])
-  expect(await stub.acquire(lease('c'))).toMatchObject({
+  await Promise.all([acquire(stub, lease('a')), acquire(stub, lease('b'))])
+  expect(await acquire(stub, lease('c'))).toMatchObject({
     granted: false,
     reason: 'saturated',
     retryAfterMs: 1_000,
@@ -36,16 +44,16 @@ it('says why and for how long when it refuses', async () => {
 
 it('grants the same request its one slot again', async () => {
   const stub = endpoint()
-  await stub.acquire(lease('a'))
-  expect(await stub.acquire(lease('a'))).toEqual({ granted: true })
+  await acquire(stub, lease('a'))
+  expect(await acquire(stub, lease('a'))).toEqual({ granted: true })
   expect(await stub.state()).toMatchObject({ inFlight: 1 })
 })
 
 it('frees a slot once, and counts the answer once', async () => {
   const stub = endpoint()
-  await stub.acquire(lease('a'))
-  await stub.release(release('a'))
-  await stub.release(release('a'))
+  await acquire(stub, lease('a'))
+  await free(stub, 'a')
+  await free(stub, 'a')
   expect(await stub.state()).toEqual({
     inFlight: 0,
     inFlightTokens: 0,
@@ -57,21 +65,21 @@ it('frees a slot once, and counts the answer once', async () => {
 
 it('ends a lease that nobody extends, and lets one that is extended live', async () => {
   const stub = endpoint()
-  await stub.acquire(lease('dead', 20))
-  await stub.acquire(lease('alive', 20))
-  await stub.extend('alive', 60_000)
+  await acquire(stub, lease('dead', 20))
+  await acquire(stub, lease('alive', 20))
+  await stub.apply([{ type: 'extend', requestId: 'alive', expiresInMs: 60_000 }])
   await sleep(30)
   await runDurableObjectAlarm(stub)
   expect(await stub.state()).toMatchObject({ inFlight: 1 })
-  await stub.release(release('dead'))
+  await free(stub, 'dead')
   expect(await stub.state()).toMatchObject({ inFlight: 1, served: 0 })
 })
 
 it('remembers its leases and statistics after it was evicted', async () => {
   const stub = endpoint()
-  await stub.acquire(lease('a'))
-  await stub.acquire(lease('b'))
-  await stub.release(release('b'))
+  await acquire(stub, lease('a'))
+  await acquire(stub, lease('b'))
+  await free(stub, 'b')
   await evictDurableObject(stub)
   expect(await stub.state()).toMatchObject({ inFlight: 1, served: 1, timeToFirstTokenMs: 20 })
 })

@@ -34,6 +34,13 @@ const settlement = (id: string, costNanoUsd: number): Settlement => ({
   outcome: 'completed',
 })
 
+const reserve = async (stub: DurableObjectStub<Tenant>, reserved: Reservation) => {
+  const [decision] = await stub.apply([{ type: 'reserve', reservation: reserved }])
+  return decision ?? expect.fail('no decision came back')
+}
+const settle = (stub: DurableObjectStub<Tenant>, settled: Settlement) =>
+  stub.apply([{ type: 'settle', settlement: settled }])
+
 const total = async (stub: DurableObjectStub<Tenant>) =>
   (await stub.budgets()).find(({ keyId, period }) => keyId === null && period === 'total')
 
@@ -50,7 +57,7 @@ describe('money', () => {
     const stub = tenant()
     await stub.setBudget(null, 'total', 5_000)
     const decisions = await Promise.all(
-      Array.from({ length: 200 }, (_, i) => stub.reserve(reservation(`r${i}`, 100))),
+      Array.from({ length: 200 }, (_, i) => reserve(stub, reservation(`r${i}`, 100))),
     )
     expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(50)
     expect(await total(stub)).toMatchObject({ postedNanoUsd: 0, pendingNanoUsd: 5_000 })
@@ -59,40 +66,52 @@ describe('money', () => {
   it('posts what was really spent and frees the rest', async () => {
     const stub = tenant()
     await stub.setBudget(null, 'total', 100)
-    await stub.reserve(reservation('a', 100))
-    expect((await stub.reserve(reservation('b', 10))).allowed).toBe(false)
-    await stub.settle(settlement('a', 40))
+    await reserve(stub, reservation('a', 100))
+    expect((await reserve(stub, reservation('b', 10))).allowed).toBe(false)
+    await settle(stub, settlement('a', 40))
     expect(await total(stub)).toMatchObject({ postedNanoUsd: 40, pendingNanoUsd: 0 })
-    expect((await stub.reserve(reservation('c', 60))).allowed).toBe(true)
+    expect((await reserve(stub, reservation('c', 60))).allowed).toBe(true)
   })
 
   it('settles once, however often it is told', async () => {
     const stub = tenant()
-    await stub.reserve(reservation('a', 100))
-    const results = await Promise.all([1, 2, 3].map(() => stub.settle(settlement('a', 40))))
-    expect(results.every(({ settled }) => settled)).toBe(true)
+    await reserve(stub, reservation('a', 100))
+    await Promise.all([1, 2, 3].map(() => settle(stub, settlement('a', 40))))
     expect(await total(stub)).toMatchObject({ postedNanoUsd: 40 })
     expect(await outbox(stub)).toHaveLength(1)
   })
 
   it('holds once when the same reservation is sent again', async () => {
     const stub = tenant()
-    await Promise.all([1, 2].map(() => stub.reserve(reservation('a', 100))))
+    await Promise.all([1, 2].map(() => reserve(stub, reservation('a', 100))))
     expect(await total(stub)).toMatchObject({ pendingNanoUsd: 100 })
   })
 
   it('gives a released reservation back whole and posts nothing', async () => {
     const stub = tenant()
-    await stub.reserve(reservation('a', 100))
-    await stub.release('a')
+    await reserve(stub, reservation('a', 100))
+    await stub.apply([{ type: 'release', requestId: 'a' }])
     expect(await total(stub)).toMatchObject({ postedNanoUsd: 0, pendingNanoUsd: 0 })
-    expect(await stub.settle(settlement('a', 40))).toEqual({ settled: false })
+    await settle(stub, settlement('a', 40))
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 0 })
+  })
+
+  it('does a group of operations in its order', async () => {
+    const stub = tenant()
+    await stub.setBudget(null, 'total', 100)
+    const decisions = await stub.apply([
+      { type: 'reserve', reservation: reservation('a', 100) },
+      { type: 'settle', settlement: settlement('a', 30) },
+      { type: 'reserve', reservation: reservation('b', 70) },
+      { type: 'reserve', reservation: reservation('c', 1) },
+    ])
+    expect(decisions.map(({ allowed }) => allowed)).toEqual([true, true, true, false])
   })
 
   it('refuses by the key budget while the tenant still has money', async () => {
     const stub = tenant()
     await stub.setBudget('k', 'day', 50)
-    expect(await stub.reserve(reservation('a', 60))).toMatchObject({
+    expect(await reserve(stub, reservation('a', 60))).toMatchObject({
       allowed: false,
       keyId: 'k',
       period: 'day',
@@ -101,40 +120,41 @@ describe('money', () => {
 
   it('counts spend from before a limit was set', async () => {
     const stub = tenant()
-    await stub.reserve(reservation('a', 100))
-    await stub.settle(settlement('a', 100))
+    await reserve(stub, reservation('a', 100))
+    await settle(stub, settlement('a', 100))
     await stub.setBudget(null, 'month', 120)
-    expect((await stub.reserve(reservation('b', 30))).allowed).toBe(false)
-    expect((await stub.reserve(reservation('c', 20))).allowed).toBe(true)
+    expect((await reserve(stub, reservation('b', 30))).allowed).toBe(false)
+    expect((await reserve(stub, reservation('c', 20))).allowed).toBe(true)
   })
 
   it('remembers limits, holds and spend after the object was evicted', async () => {
     const stub = tenant()
     await stub.setBudget(null, 'total', 100)
-    await stub.reserve(reservation('a', 30))
-    await stub.settle(settlement('a', 30))
-    await stub.reserve(reservation('b', 50))
+    await reserve(stub, reservation('a', 30))
+    await settle(stub, settlement('a', 30))
+    await reserve(stub, reservation('b', 50))
     await evictDurableObject(stub)
     expect(await total(stub)).toMatchObject({ limitNanoUsd: 100, postedNanoUsd: 30, pendingNanoUsd: 50 })
-    expect((await stub.reserve(reservation('c', 21))).allowed).toBe(false)
+    expect((await reserve(stub, reservation('c', 21))).allowed).toBe(false)
   })
 
   it('posts the whole reservation when its router never came back', async () => {
     const stub = tenant()
-    await stub.reserve(reservation('a', 100, { expiresInMs: 1 }))
+    await reserve(stub, reservation('a', 100, { expiresInMs: 1 }))
     await new Promise((resolve) => setTimeout(resolve, 5))
     await runDurableObjectAlarm(stub)
     expect(await total(stub)).toMatchObject({ postedNanoUsd: 100, pendingNanoUsd: 0 })
     expect(await outbox(stub)).toMatchObject([{ id: 'a', costNanoUsd: 100, outcome: 'expired' }])
-    expect(await stub.settle(settlement('a', 40))).toEqual({ settled: false })
+    await settle(stub, settlement('a', 40))
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 100 })
   })
 })
 
 describe('usage events', () => {
   it('stay in the outbox until the ledger has them', async () => {
     const stub = tenant()
-    await stub.reserve(reservation('a', 100))
-    await stub.settle(settlement('a', 40))
+    await reserve(stub, reservation('a', 100))
+    await settle(stub, settlement('a', 40))
     await runDurableObjectAlarm(stub)
     expect(await outbox(stub)).toHaveLength(1)
     await stub.acknowledge(['a'])
@@ -143,10 +163,10 @@ describe('usage events', () => {
 
   it('are still sent when the object was evicted before its alarm and has new work since', async () => {
     const stub = tenant()
-    await stub.reserve(reservation('a', 100))
-    await stub.settle(settlement('a', 40))
+    await reserve(stub, reservation('a', 100))
+    await settle(stub, settlement('a', 40))
     await evictDurableObject(stub)
-    await stub.reserve(reservation('b', 100))
+    await reserve(stub, reservation('b', 100))
     const alarmAtMs = await runInDurableObject(stub, (_, state) => state.storage.getAlarm())
     expect(alarmAtMs ?? Number.POSITIVE_INFINITY).toBeLessThan(Date.now() + 10_000)
   })

@@ -5,6 +5,7 @@ import { AppError } from '../../shared/errors.ts'
 import { renderError, retryAfterSeconds, toAppError } from '../../shared/http/api-app.ts'
 import { errorFields } from '../../shared/log.ts'
 import type { EventSink } from '../../shared/ports/event-sink.ts'
+import type { TenantRpc } from '../../shared/ports/objects.ts'
 import type { HttpService } from '../../shared/ports/services.ts'
 import type { AskDeps } from './ask.ts'
 import { type Authenticate, requireKey } from './auth.ts'
@@ -25,6 +26,7 @@ export type Deps = AskDeps &
     readonly ingest: HttpService
     readonly cost: HttpService
     readonly newId: (prefix: string) => string
+    readonly tenant: (tenantId: string) => TenantRpc
     readonly log: EventSink
     readonly version: string
   }

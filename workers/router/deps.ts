@@ -5,9 +5,11 @@ import type { EndpointRecord } from '../../shared/domain/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import { consoleSink } from '../../shared/log.ts'
 import type { Generator } from '../../shared/ports/generator.ts'
+import type { EndpointRpc, TenantRpc } from '../../shared/ports/objects.ts'
 import type { Deps } from './app.ts'
 import { authenticator } from './auth.ts'
 import type { Env } from './env.ts'
+import { type Lane, lane } from './lane.ts'
 import { endpointRegistry } from './registry.ts'
 
 /** The only place that reads `env`. */
@@ -19,6 +21,8 @@ export function createDeps(env: Env): Deps {
     )
   const db = database(env.DB)
   const now = () => Date.now()
+  const tenant = (tenantId: string): TenantRpc => env.TENANTS.getByName(tenantId)
+  const endpoint = (endpointId: string): EndpointRpc => env.ENDPOINTS.getByName(endpointId)
   return {
     db,
     now,
@@ -27,8 +31,10 @@ export function createDeps(env: Env): Deps {
     version: env.VERSION,
     authenticate: authenticator(db, env.KEY_PEPPER, now),
     registry: endpointRegistry(db, now),
-    tenant: (tenantId) => env.TENANTS.getByName(tenantId),
-    endpoint: (endpointId) => env.ENDPOINTS.getByName(endpointId),
+    tenant,
+    endpoint,
+    money: perName((tenantId) => lane((operations) => tenant(tenantId).apply(operations), now)),
+    slots: perName((endpointId) => lane((operations) => endpoint(endpointId).apply(operations), now)),
     generatorFor: (endpoint) => generatorFor(endpoint, env),
     rag: env.RAG,
     ingest: env.INGEST,
@@ -36,6 +42,21 @@ export function createDeps(env: Env): Deps {
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     newId: (prefix) => `${prefix}_${crypto.randomUUID().replaceAll('-', '')}`,
     log: consoleSink,
+  }
+}
+
+const MAX_LANES = 4_096
+
+/** One lane per object name. Forgetting them all now and then is safe: two lanes to one object only group less. */
+function perName<O, R>(create: (name: string) => Lane<O, R>) {
+  const lanes = new Map<string, Lane<O, R>>()
+  return (name: string) => {
+    const known = lanes.get(name)
+    if (known) return known
+    if (lanes.size >= MAX_LANES) lanes.clear()
+    const made = create(name)
+    lanes.set(name, made)
+    return made
   }
 }
 

@@ -1,10 +1,18 @@
+import type { BudgetDecision } from '../../../shared/domain/budget.ts'
 import type { EndpointRecord } from '../../../shared/domain/endpoint.ts'
+import type { LeaseDecision } from '../../../shared/domain/lease.ts'
 import type { Candidate } from '../../../shared/domain/routing.ts'
 import type { UsageOutcome } from '../../../shared/domain/usage.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { GenerationEvent, GenerationRequest, Generator } from '../../../shared/ports/generator.ts'
-import type { EndpointRpc, SpendIntent, TenantRpc } from '../../../shared/ports/objects.ts'
+import type {
+  EndpointOperation,
+  LeaseRelease,
+  SpendIntent,
+  TenantOperation,
+} from '../../../shared/ports/objects.ts'
 import type { CallContext } from '../../../shared/ports/services.ts'
+import type { Lane, WaitUntil } from '../lane.ts'
 import type { Registry } from '../registry.ts'
 import { type Spend, spendMeter } from './spend.ts'
 import { type Watchdog, watchdog } from './watchdog.ts'
@@ -18,8 +26,8 @@ const RESERVATION_MS = DEADLINES.totalMs + 60_000
 const MAX_ATTEMPTS = 3
 
 export type DispatchDeps = {
-  readonly tenant: (tenantId: string) => TenantRpc
-  readonly endpoint: (endpointId: string) => EndpointRpc
+  readonly money: (tenantId: string) => Lane<TenantOperation, BudgetDecision>
+  readonly slots: (endpointId: string) => Lane<EndpointOperation, LeaseDecision>
   readonly generatorFor: (endpoint: EndpointRecord) => Generator
   readonly registry: Registry
   readonly now: () => number
@@ -36,7 +44,7 @@ export type Job = {
   readonly earlierAttempts?: readonly Attempt[] | undefined
   /** Aborts when the client leaves. */
   readonly clientSignal: AbortSignal
-  readonly waitUntil: (work: Promise<unknown>) => void
+  readonly waitUntil: WaitUntil
 }
 
 export type Attempt = { readonly endpoint: string; readonly outcome: string; readonly durationMs: number }
@@ -57,59 +65,68 @@ export type Session = {
  * Throws AppError: budget_exhausted, no_capacity, or the last origin's own failure; nothing stays held then.
  */
 export async function dispatch(deps: DispatchDeps, job: Job): Promise<Session> {
-  const { now } = deps
-  const startedMs = now()
+  const startedMs = deps.now()
   const candidates = job.candidates.slice(0, MAX_ATTEMPTS)
   const [first] = candidates
   if (!first) throw new AppError('no_endpoint', 'No endpoint may serve this request')
-  const amountNanoUsd = Math.max(...candidates.map(({ worstCaseNanoUsd }) => worstCaseNanoUsd))
-  const reservation = { intent: intentOf(job, first.endpoint), amountNanoUsd, expiresInMs: RESERVATION_MS }
-  const tenant = deps.tenant(job.context.principal.tenantId)
+  const money = deps.money(job.context.principal.tenantId)
+  const reservedNanoUsd = Math.max(...candidates.map(({ worstCaseNanoUsd }) => worstCaseNanoUsd))
+  const reservation = {
+    intent: intentOf(job, first.endpoint),
+    amountNanoUsd: reservedNanoUsd,
+    expiresInMs: RESERVATION_MS,
+  }
   const [budget, firstLease] = await Promise.all([
-    tenant.reserve(reservation),
+    money.now({ type: 'reserve', reservation }, job.waitUntil),
     acquire(deps, job, first.endpoint),
   ])
   if (!budget.allowed) {
-    if (firstLease.granted) await free(deps, job, first.endpoint, false, 0, null)
-    throw budgetExhausted(budget, amountNanoUsd)
+    if (firstLease.granted) free(deps, job, first.endpoint, unserved(job, 0))
+    throw budgetExhausted(budget, reservedNanoUsd)
   }
+  const opened = await openFirst(deps, job, candidates, firstLease)
+  if (opened instanceof AppError) {
+    const { requestId } = job.context
+    job.waitUntil(money.soon({ type: 'release', requestId }, job.waitUntil))
+    throw opened
+  }
+  return session(deps, job, { ...opened, queueMs: opened.attemptMs - startedMs, reservedNanoUsd })
+}
+
+type Opening = Opened & { endpoint: EndpointRecord; attempts: Attempt[]; attemptMs: number }
+
+/** The first candidate that has a slot and says a word, or why none did. */
+async function openFirst(
+  deps: DispatchDeps,
+  job: Job,
+  candidates: readonly Candidate[],
+  firstLease: LeaseDecision,
+): Promise<Opening | AppError> {
   const attempts: Attempt[] = [...(job.earlierAttempts ?? [])]
   let failure: AppError | null = null
   let retryAfterMs = Number.POSITIVE_INFINITY
-  for (const { endpoint } of candidates) {
-    const lease = endpoint === first.endpoint ? firstLease : await acquire(deps, job, endpoint)
+  for (const [index, { endpoint }] of candidates.entries()) {
+    const lease = index === 0 ? firstLease : await acquire(deps, job, endpoint)
     if (!lease.granted) {
       retryAfterMs = Math.min(retryAfterMs, lease.retryAfterMs)
       attempts.push({ endpoint: endpoint.id, outcome: lease.reason, durationMs: 0 })
       continue
     }
-    const attemptMs = now()
+    const attemptMs = deps.now()
     const opened = await open(deps, job, endpoint).catch((error: unknown) => AppError.from(error))
-    if (!(opened instanceof AppError)) {
-      const queueMs = attemptMs - startedMs
-      return session(deps, job, {
-        ...opened,
-        endpoint,
-        attempts,
-        queueMs,
-        attemptMs,
-        reservedNanoUsd: amountNanoUsd,
-      })
-    }
+    if (!(opened instanceof AppError)) return { ...opened, endpoint, attempts, attemptMs }
     failure = opened
-    attempts.push({ endpoint: endpoint.id, outcome: opened.code, durationMs: now() - attemptMs })
-    await free(deps, job, endpoint, false, now() - attemptMs, null)
+    const durationMs = deps.now() - attemptMs
+    attempts.push({ endpoint: endpoint.id, outcome: opened.code, durationMs })
+    free(deps, job, endpoint, unserved(job, durationMs))
     if (isCallersFault(opened) || job.clientSignal.aborted) break
   }
-  await tenant.release(job.context.requestId)
-  throw failure
-    ? new AppError(failure.code, failure.message, {
-        cause: failure,
-        details: { ...failure.details, attempts },
-      })
-    : new AppError('no_capacity', 'Every endpoint that may serve this request is busy', {
-        details: { retryAfterMs, attempts },
-      })
+  if (!failure)
+    return new AppError('no_capacity', 'Every endpoint that may serve this request is busy', {
+      details: { retryAfterMs, attempts },
+    })
+  const { code, message, details } = failure
+  return new AppError(code, message, { cause: failure, details: { ...details, attempts } })
 }
 
 type Opened = {
@@ -138,15 +155,11 @@ async function open(deps: DispatchDeps, job: Job, endpoint: EndpointRecord): Pro
   }
 }
 
-type Opening = Opened & {
-  endpoint: EndpointRecord
-  attempts: Attempt[]
-  queueMs: number
-  attemptMs: number
-  reservedNanoUsd: number
-}
-
-function session(deps: DispatchDeps, job: Job, opening: Opening): Session {
+function session(
+  deps: DispatchDeps,
+  job: Job,
+  opening: Opening & { queueMs: number; reservedNanoUsd: number },
+): Session {
   const { endpoint, dog, attempts, attemptMs } = opening
   const timeToFirstTokenMs = deps.now() - attemptMs
   const meter = spendMeter(endpoint, job.request.messages)
@@ -165,12 +178,9 @@ function session(deps: DispatchDeps, job: Job, opening: Opening): Session {
     deps.registry.ended(endpoint.id, durationMs, outcome === 'completed')
     attempts.push({ endpoint: endpoint.id, outcome: outcome === 'completed' ? 'ok' : outcome, durationMs })
     const settlement = { ...intentOf(job, endpoint), ...spend(), outcome }
-    job.waitUntil(
-      Promise.all([
-        deps.tenant(job.context.principal.tenantId).settle(settlement),
-        free(deps, job, endpoint, succeeded, durationMs, timeToFirstTokenMs),
-      ]),
-    )
+    const { requestId, principal } = job.context
+    job.waitUntil(deps.money(principal.tenantId).soon({ type: 'settle', settlement }, job.waitUntil))
+    free(deps, job, endpoint, { requestId, succeeded, durationMs, timeToFirstTokenMs })
   }
   return {
     endpoint,
@@ -225,31 +235,32 @@ function intentOf({ context, collection }: Job, endpoint: EndpointRecord): Spend
 }
 
 /** The extractive answerer runs in this isolate and has no slots to hold. */
-async function acquire(deps: DispatchDeps, job: Job, endpoint: EndpointRecord) {
-  if (endpoint.kind === 'extractive') return { granted: true } as const
-  const tokens = job.request.maxTokens
+async function acquire(deps: DispatchDeps, job: Job, endpoint: EndpointRecord): Promise<LeaseDecision> {
+  if (endpoint.kind === 'extractive') return { granted: true }
   const { requestId } = job.context
   const { maxConcurrency } = endpoint
-  return deps.endpoint(endpoint.id).acquire({ requestId, maxConcurrency, tokens, expiresInMs: LEASE_MS })
+  const lease = { requestId, maxConcurrency, tokens: job.request.maxTokens, expiresInMs: LEASE_MS }
+  return deps.slots(endpoint.id).now({ type: 'acquire', lease }, job.waitUntil)
 }
 
 function extend(deps: DispatchDeps, job: Job, endpoint: EndpointRecord) {
   if (endpoint.kind === 'extractive') return
-  job.waitUntil(deps.endpoint(endpoint.id).extend(job.context.requestId, LEASE_MS))
+  const { requestId } = job.context
+  const operation = { type: 'extend', requestId, expiresInMs: LEASE_MS } as const
+  job.waitUntil(deps.slots(endpoint.id).soon(operation, job.waitUntil))
 }
 
-async function free(
-  deps: DispatchDeps,
-  job: Job,
-  endpoint: EndpointRecord,
-  succeeded: boolean,
-  durationMs: number,
-  timeToFirstTokenMs: number | null,
-) {
+function free(deps: DispatchDeps, job: Job, endpoint: EndpointRecord, release: LeaseRelease) {
   if (endpoint.kind === 'extractive') return
-  const release = { requestId: job.context.requestId, succeeded, durationMs, timeToFirstTokenMs }
-  await deps.endpoint(endpoint.id).release(release)
+  job.waitUntil(deps.slots(endpoint.id).soon({ type: 'release', release }, job.waitUntil))
 }
+
+const unserved = ({ context }: Job, durationMs: number): LeaseRelease => ({
+  requestId: context.requestId,
+  succeeded: false,
+  durationMs,
+  timeToFirstTokenMs: null,
+})
 
 function abortReason({ signal }: Watchdog): AppError | null {
   return signal.aborted && signal.reason instanceof AppError ? signal.reason : null

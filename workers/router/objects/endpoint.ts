@@ -1,6 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { decideLease, ewma, type LeaseDecision } from '../../../shared/domain/lease.ts'
-import type { EndpointRpc, EndpointState, LeaseRelease, LeaseRequest } from '../../../shared/ports/objects.ts'
+import type {
+  EndpointOperation,
+  EndpointRpc,
+  EndpointState,
+  LeaseRelease,
+  LeaseRequest,
+} from '../../../shared/ports/objects.ts'
 import type { Env } from '../env.ts'
 import { AlarmClock } from './alarm-clock.ts'
 
@@ -38,8 +44,30 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
       .one()
   }
 
-  async acquire({ requestId, maxConcurrency, tokens, expiresInMs }: LeaseRequest): Promise<LeaseDecision> {
+  async apply(operations: readonly EndpointOperation[]): Promise<LeaseDecision[]> {
     const nowMs = this.#clock.now()
+    const decisions = this.ctx.storage.transactionSync(() =>
+      operations.map((operation) => this.#apply(operation, nowMs)),
+    )
+    const expiries = operations.map((o) => (o.type === 'acquire' ? nowMs + o.lease.expiresInMs : Infinity))
+    await this.#clock.wakeAt(Math.min(...expiries))
+    return decisions
+  }
+
+  #apply(operation: EndpointOperation, nowMs: number): LeaseDecision {
+    switch (operation.type) {
+      case 'acquire':
+        return this.#acquire(operation.lease, nowMs)
+      case 'extend':
+        this.#extend(operation.requestId, nowMs + operation.expiresInMs)
+        return { granted: true }
+      case 'release':
+        this.#release(operation.release)
+        return { granted: true }
+    }
+  }
+
+  #acquire({ requestId, maxConcurrency, tokens, expiresInMs }: LeaseRequest, nowMs: number): LeaseDecision {
     if (this.#leases.has(requestId)) return { granted: true }
     this.#sweep(nowMs)
     const load = { maxConcurrency, inFlight: this.#leases.size, drained: false }
@@ -48,22 +76,21 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
     const expiresAtMs = nowMs + expiresInMs
     this.ctx.storage.sql.exec('INSERT INTO leases VALUES (?, ?, ?)', requestId, tokens, expiresAtMs)
     this.#leases.set(requestId, { tokens, expiresAtMs })
-    await this.#clock.wakeAt(expiresAtMs)
     return decision
   }
 
-  async extend(requestId: string, expiresInMs: number): Promise<void> {
+  #extend(requestId: string, expiresAtMs: number) {
     const lease = this.#leases.get(requestId)
     if (!lease) return
-    lease.expiresAtMs = this.#clock.now() + expiresInMs
+    lease.expiresAtMs = expiresAtMs
     this.ctx.storage.sql.exec(
       'UPDATE leases SET expires_at_ms = ? WHERE request_id = ?',
-      lease.expiresAtMs,
+      expiresAtMs,
       requestId,
     )
   }
 
-  async release({ requestId, succeeded, durationMs, timeToFirstTokenMs }: LeaseRelease): Promise<void> {
+  #release({ requestId, succeeded, durationMs, timeToFirstTokenMs }: LeaseRelease) {
     if (!this.#leases.delete(requestId)) return
     const { served, failed, ttft_ms, duration_ms } = this.#stats
     this.#stats = {
@@ -75,10 +102,7 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
     this.ctx.storage.sql.exec('DELETE FROM leases WHERE request_id = ?', requestId)
     this.ctx.storage.sql.exec(
       'UPDATE stats SET served = ?, failed = ?, ttft_ms = ?, duration_ms = ?',
-      this.#stats.served,
-      this.#stats.failed,
-      this.#stats.ttft_ms,
-      this.#stats.duration_ms,
+      ...Object.values(this.#stats),
     )
   }
 

@@ -45,6 +45,7 @@ export class TenantLedger {
   readonly #sql: SqlStorage
   readonly #posted = new Map<string, number>()
   readonly #pending = new Map<string, number>()
+  readonly #open = new Map<string, ReservationRow>()
   readonly #limits: { keyId: string; period: BudgetPeriod; limitNanoUsd: number }[]
 
   constructor(sql: SqlStorage) {
@@ -52,13 +53,12 @@ export class TenantLedger {
     sql.exec(SCHEMA)
     this.#limits = this.#readLimits()
     for (const row of sql.exec<ReservationRow>(`SELECT * FROM reservations WHERE state = 'pending'`))
-      this.#addPending(row.key_id, row.reserved_at_ms, row.amount_nano_usd)
+      this.#addOpen(row)
   }
 
-  find(requestId: string): ReservationRow | undefined {
-    return this.#sql
-      .exec<ReservationRow>('SELECT * FROM reservations WHERE request_id = ?', requestId)
-      .toArray()[0]
+  /** True for any reservation made in the last minutes, whatever became of it. */
+  isKnown(requestId: string): boolean {
+    return this.#open.has(requestId) || this.#isClosed(requestId)
   }
 
   /** The limited accounts a key's request counts against. */
@@ -88,44 +88,42 @@ export class TenantLedger {
   }
 
   hold({ intent, amountNanoUsd, expiresInMs }: Reservation, nowMs: number) {
-    const { id, keyId } = intent
-    const values = [
-      id,
-      keyId,
-      nowMs,
-      nowMs + expiresInMs,
-      amountNanoUsd,
-      'pending',
-      JSON.stringify(intent),
-    ] as const
-    this.#sql.exec('INSERT INTO reservations VALUES (?, ?, ?, ?, ?, ?, ?)', ...values)
-    this.#addPending(keyId, nowMs, amountNanoUsd)
+    const row: ReservationRow = {
+      request_id: intent.id,
+      key_id: intent.keyId,
+      reserved_at_ms: nowMs,
+      expires_at_ms: nowMs + expiresInMs,
+      amount_nano_usd: amountNanoUsd,
+      state: 'pending',
+      intent: JSON.stringify(intent),
+    }
+    this.#sql.exec('INSERT INTO reservations VALUES (?, ?, ?, ?, ?, ?, ?)', ...Object.values(row))
+    this.#addOpen(row)
   }
 
-  /** Posts the real cost (never more than was held) and writes the ledger line into the outbox. */
-  post(row: ReservationRow, settlement: Settlement, nowMs: number, state: 'posted' | 'expired' = 'posted') {
-    const { postedNanoUsd } = decidePosting(row.amount_nano_usd, settlement.costNanoUsd)
-    const intent = JSON.parse(row.intent) as SpendIntent
-    const event: UsageEvent = { ...intent, ...settlement, occurredAtMs: nowMs, costNanoUsd: postedNanoUsd }
-    this.#close(row, state)
-    const day = periodKey('day', row.reserved_at_ms)
-    this.#sql.exec(
-      'INSERT INTO spend VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET posted_nano_usd = posted_nano_usd + excluded.posted_nano_usd',
-      row.key_id,
-      day,
-      postedNanoUsd,
-    )
-    this.#sql.exec('INSERT OR IGNORE INTO outbox VALUES (?, ?, NULL)', event.id, JSON.stringify(event))
-    this.#addPosted(row.key_id, row.reserved_at_ms, postedNanoUsd)
+  /** Posts the real cost (never more than was held) and writes the ledger line into the outbox. A second time does nothing. */
+  settle(settlement: Settlement, nowMs: number) {
+    const row = this.#open.get(settlement.id)
+    if (row) this.#post(row, settlement, nowMs, 'posted')
   }
 
-  release(row: ReservationRow) {
-    this.#close(row, 'released')
+  /** Posts what was never settled at its full amount. */
+  expire(nowMs: number) {
+    for (const row of this.#open.values()) {
+      if (row.expires_at_ms > nowMs) continue
+      const spent = {
+        costNanoUsd: row.amount_nano_usd,
+        promptTokens: 0,
+        completionTokens: 0,
+        estimated: true,
+      }
+      this.#post(row, { ...spent, id: row.request_id, outcome: 'expired' }, nowMs, 'expired')
+    }
   }
 
-  expired(nowMs: number): ReservationRow[] {
-    const query = `SELECT * FROM reservations WHERE state = 'pending' AND expires_at_ms <= ?`
-    return this.#sql.exec<ReservationRow>(query, nowMs).toArray()
+  release(requestId: string) {
+    const row = this.#open.get(requestId)
+    if (row) this.#close(row, 'released')
   }
 
   /** Closed reservations are kept a while so that late duplicates of a call find them. */
@@ -154,19 +152,47 @@ export class TenantLedger {
     )
   }
 
-  /** When the next reservation expires and whether the outbox holds anything: what the alarm is set from. */
-  pendingWork(): { nextExpiryMs: number | null; outbox: number; closed: number } {
-    return this.#sql
-      .exec<{ nextExpiryMs: number | null; outbox: number; closed: number }>(
-        `SELECT (SELECT min(expires_at_ms) FROM reservations WHERE state = 'pending') AS nextExpiryMs,
-                (SELECT count(*) FROM outbox) AS outbox,
-                (SELECT count(*) FROM reservations WHERE state <> 'pending') AS closed`,
+  /** What the alarm is set from. */
+  pendingWork(): { nextExpiryMs: number | null; hasOutbox: boolean; hasClosed: boolean } {
+    const expiries = [...this.#open.values()].map(({ expires_at_ms }) => expires_at_ms)
+    const row = this.#sql
+      .exec<{ outbox: number; closed: number }>(
+        `SELECT EXISTS (SELECT 1 FROM outbox) AS outbox,
+                EXISTS (SELECT 1 FROM reservations WHERE state <> 'pending') AS closed`,
       )
       .one()
+    const nextExpiryMs = expiries.length === 0 ? null : Math.min(...expiries)
+    return { nextExpiryMs, hasOutbox: row.outbox === 1, hasClosed: row.closed === 1 }
+  }
+
+  #isClosed(requestId: string): boolean {
+    const query = 'SELECT 1 FROM reservations WHERE request_id = ?'
+    return this.#sql.exec(query, requestId).toArray().length > 0
+  }
+
+  #post(row: ReservationRow, settlement: Settlement, nowMs: number, state: 'posted' | 'expired') {
+    const { postedNanoUsd } = decidePosting(row.amount_nano_usd, settlement.costNanoUsd)
+    const intent = JSON.parse(row.intent) as SpendIntent
+    const event: UsageEvent = { ...intent, ...settlement, occurredAtMs: nowMs, costNanoUsd: postedNanoUsd }
+    this.#close(row, state)
+    this.#sql.exec(
+      'INSERT INTO spend VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET posted_nano_usd = posted_nano_usd + excluded.posted_nano_usd',
+      row.key_id,
+      periodKey('day', row.reserved_at_ms),
+      postedNanoUsd,
+    )
+    this.#sql.exec('INSERT OR IGNORE INTO outbox VALUES (?, ?, NULL)', event.id, JSON.stringify(event))
+    this.#addPosted(row.key_id, row.reserved_at_ms, postedNanoUsd)
+  }
+
+  #addOpen(row: ReservationRow) {
+    this.#open.set(row.request_id, row)
+    this.#addPending(row.key_id, row.reserved_at_ms, row.amount_nano_usd)
   }
 
   #close(row: ReservationRow, state: 'posted' | 'released' | 'expired') {
     this.#sql.exec('UPDATE reservations SET state = ? WHERE request_id = ?', state, row.request_id)
+    this.#open.delete(row.request_id)
     this.#addPending(row.key_id, row.reserved_at_ms, -row.amount_nano_usd)
   }
 

@@ -5,7 +5,7 @@ import {
   type BudgetPeriod,
   decideReservation,
 } from '../../../shared/domain/budget.ts'
-import type { Reservation, Settlement, TenantRpc } from '../../../shared/ports/objects.ts'
+import type { Reservation, TenantOperation, TenantRpc } from '../../../shared/ports/objects.ts'
 import type { Env } from '../env.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { TenantLedger } from './tenant-ledger.ts'
@@ -28,32 +28,38 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
     this.#ledger = new TenantLedger(state.storage.sql)
   }
 
-  async reserve(reservation: Reservation): Promise<BudgetDecision> {
+  async apply(operations: readonly TenantOperation[]): Promise<BudgetDecision[]> {
     const nowMs = this.#clock.now()
-    const existing = this.#ledger.find(reservation.intent.id)
-    if (existing) return { allowed: true }
-    const decision = decideReservation(
-      this.#ledger.accountsFor(reservation.intent.keyId, nowMs),
-      reservation.amountNanoUsd,
+    const decisions = this.ctx.storage.transactionSync(() =>
+      operations.map((operation) => this.#apply(operation, nowMs)),
     )
-    if (!decision.allowed) return decision
-    this.#ledger.hold(reservation, nowMs)
-    await this.#clock.wakeAt(nowMs + reservation.expiresInMs)
+    const hasSettled = operations.some(({ type }) => type === 'settle')
+    const expiries = operations.map((o) =>
+      o.type === 'reserve' ? nowMs + o.reservation.expiresInMs : Infinity,
+    )
+    await this.#clock.wakeAt(hasSettled ? nowMs + FLUSH_AFTER_MS : Math.min(...expiries))
+    return decisions
+  }
+
+  #apply(operation: TenantOperation, nowMs: number): BudgetDecision {
+    switch (operation.type) {
+      case 'reserve':
+        return this.#reserve(operation.reservation, nowMs)
+      case 'settle':
+        this.#ledger.settle(operation.settlement, nowMs)
+        return { allowed: true }
+      case 'release':
+        this.#ledger.release(operation.requestId)
+        return { allowed: true }
+    }
+  }
+
+  #reserve(reservation: Reservation, nowMs: number): BudgetDecision {
+    if (this.#ledger.isKnown(reservation.intent.id)) return { allowed: true }
+    const accounts = this.#ledger.accountsFor(reservation.intent.keyId, nowMs)
+    const decision = decideReservation(accounts, reservation.amountNanoUsd)
+    if (decision.allowed) this.#ledger.hold(reservation, nowMs)
     return decision
-  }
-
-  async settle(settlement: Settlement): Promise<{ settled: boolean }> {
-    const row = this.#ledger.find(settlement.id)
-    if (row?.state !== 'pending') return { settled: row?.state === 'posted' }
-    const nowMs = this.#clock.now()
-    this.ctx.storage.transactionSync(() => this.#ledger.post(row, settlement, nowMs))
-    await this.#clock.wakeAt(nowMs + FLUSH_AFTER_MS)
-    return { settled: true }
-  }
-
-  async release(requestId: string): Promise<void> {
-    const row = this.#ledger.find(requestId)
-    if (row?.state === 'pending') this.#ledger.release(row)
   }
 
   async setBudget(keyId: string | null, period: BudgetPeriod, limitNanoUsd: number | null): Promise<void> {
@@ -71,22 +77,13 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
   override async alarm(): Promise<void> {
     this.#clock.fired()
     const nowMs = this.#clock.now()
-    for (const row of this.#ledger.expired(nowMs)) {
-      const spent = {
-        costNanoUsd: row.amount_nano_usd,
-        promptTokens: 0,
-        completionTokens: 0,
-        estimated: true,
-      }
-      const settlement: Settlement = { ...spent, id: row.request_id, outcome: 'expired' }
-      this.ctx.storage.transactionSync(() => this.#ledger.post(row, settlement, nowMs, 'expired'))
-    }
+    this.ctx.storage.transactionSync(() => this.#ledger.expire(nowMs))
     this.#ledger.forgetClosed(nowMs - CLOSED_KEPT_MS)
     await this.#flush(nowMs)
-    const { nextExpiryMs, outbox, closed } = this.#ledger.pendingWork()
-    if (outbox > 0) await this.#clock.wakeAt(nowMs + RESEND_AFTER_MS)
+    const { nextExpiryMs, hasOutbox, hasClosed } = this.#ledger.pendingWork()
+    if (hasOutbox) await this.#clock.wakeAt(nowMs + RESEND_AFTER_MS)
     if (nextExpiryMs !== null) await this.#clock.wakeAt(nextExpiryMs)
-    if (closed > 0) await this.#clock.wakeAt(nowMs + CLOSED_KEPT_MS)
+    if (hasClosed) await this.#clock.wakeAt(nowMs + CLOSED_KEPT_MS)
   }
 
   async #flush(nowMs: number) {

@@ -1,0 +1,77 @@
+import { describe, expect, it, vi } from 'vitest'
+import { lane } from '../../../workers/router/lane.ts'
+
+/** An object that answers only when told to, and shows which groups it was sent. */
+function slowObject() {
+  const groups: number[][] = []
+  const pending: (() => void)[] = []
+  const send = (operations: number[]) => {
+    groups.push(operations)
+    return new Promise<number[]>((resolve) => pending.push(() => resolve(operations.map((n) => n * 10))))
+  }
+  const settled: Promise<unknown>[] = []
+  const waitUntil = (work: Promise<unknown>) => void settled.push(work)
+  const answerNext = async () => {
+    pending.shift()?.()
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  return { groups, send, waitUntil, answerNext }
+}
+
+const tick = () => new Promise((resolve) => setTimeout(resolve, 1))
+
+describe('a lane to an object', () => {
+  it('sends the first call at once and gathers the rest until it returns', async () => {
+    const object = slowObject()
+    const { now } = lane(object.send, Date.now)
+    const answers = [now(1, object.waitUntil)]
+    await tick()
+    answers.push(now(2, object.waitUntil), now(3, object.waitUntil))
+    await tick()
+    expect(object.groups).toEqual([[1]])
+    await object.answerNext()
+    expect(object.groups).toEqual([[1], [2, 3]])
+    await object.answerNext()
+    expect(await Promise.all(answers)).toEqual([10, 20, 30])
+  })
+
+  it('lets a call that nobody waits for travel with the next one, in order', async () => {
+    const object = slowObject()
+    const { now, soon } = lane(object.send, Date.now)
+    const first = soon(1, object.waitUntil)
+    const second = now(2, object.waitUntil)
+    await tick()
+    expect(object.groups).toEqual([[1, 2]])
+    await object.answerNext()
+    expect(await Promise.all([first, second])).toEqual([10, 20])
+  })
+
+  it('sends such a call alone when nothing else comes', async () => {
+    const object = slowObject()
+    const answer = lane(object.send, Date.now).soon(1, object.waitUntil)
+    await vi.waitFor(() => expect(object.groups).toEqual([[1]]))
+    await object.answerNext()
+    expect(await answer).toBe(10)
+  })
+
+  it('tells every member of a group that failed, and goes on with the next group', async () => {
+    const send = vi.fn<(n: number[]) => Promise<number[]>>()
+    send.mockRejectedValueOnce(new Error('the object was reset')).mockResolvedValue([20])
+    const { now } = lane(send, Date.now)
+    const waitUntil = () => undefined
+    await expect(now(1, waitUntil)).rejects.toMatchObject({ name: 'AppError', code: 'internal' })
+    expect(await now(2, waitUntil)).toBe(20)
+  })
+
+  it('is taken over when the request that was sending vanished', async () => {
+    let nowMs = 0
+    const object = slowObject()
+    const { now } = lane(object.send, () => nowMs)
+    void now(1, object.waitUntil)
+    await tick()
+    nowMs = 10_001
+    void now(2, object.waitUntil)
+    await tick()
+    expect(object.groups).toEqual([[1], [2]])
+  })
+})

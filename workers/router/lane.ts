@@ -1,0 +1,80 @@
+import { AppError } from '../../shared/errors.ts'
+
+/** How long a call that nobody waits for may wait for company. */
+const SOON_MS = 15
+const MAX_BATCH = 128
+/** A leader that has not answered for this long was cancelled with its request; the next one takes over. */
+const ABANDONED_MS = 10_000
+
+/** Keeps work alive after the response: a request's `executionCtx.waitUntil`. */
+export type WaitUntil = (work: Promise<unknown>) => void
+
+export type Lane<Operation, Result> = {
+  /** Sent at once, or together with whatever else has gathered when the call under way returns. */
+  now(operation: Operation, waitUntil: WaitUntil): Promise<Result>
+  /** Sent with the next call to the object, at the latest after 15 ms. */
+  soon(operation: Operation, waitUntil: WaitUntil): Promise<Result>
+}
+
+type Item<Operation, Result> = {
+  readonly operation: Operation
+  readonly answer: PromiseWithResolvers<Result>
+  readonly turn: PromiseWithResolvers<void>
+}
+
+/**
+ * Group commit: calls of many requests to one object share round trips and transactions, in order. With one request in
+ * flight nothing waits; the busier the object, the larger the groups. A group is always sent by one of the requests in
+ * it, in its own I/O context, since workerd lets no request use another's.
+ */
+export function lane<Operation, Result>(
+  send: (operations: Operation[]) => Promise<Result[]>,
+  now: () => number,
+): Lane<Operation, Result> {
+  let queue: Item<Operation, Result>[] = []
+  let sendingSinceMs: number | null = null
+
+  const isSending = () => sendingSinceMs !== null && now() - sendingSinceMs < ABANDONED_MS
+
+  const sendGroup = async () => {
+    const group = queue.slice(0, MAX_BATCH)
+    queue = queue.slice(MAX_BATCH)
+    if (group.length === 0) return
+    const startedMs = now()
+    sendingSinceMs = startedMs
+    try {
+      const results = await send(group.map(({ operation }) => operation))
+      for (const [index, { answer }] of group.entries()) answer.resolve(results[index] as Result)
+    } catch (error) {
+      const failure = AppError.from(error)
+      for (const { answer } of group) answer.reject(failure)
+    } finally {
+      if (sendingSinceMs === startedMs) sendingSinceMs = null
+      queue[0]?.turn.resolve()
+    }
+  }
+
+  const add = (operation: Operation) => {
+    const item = { operation, answer: Promise.withResolvers<Result>(), turn: Promise.withResolvers<void>() }
+    queue.push(item)
+    return item
+  }
+  const lead = (item: Item<Operation, Result>) =>
+    item.turn.promise.then(() => (queue.includes(item) && !isSending() ? sendGroup() : undefined))
+
+  return {
+    now(operation, waitUntil) {
+      const item = add(operation)
+      if (!isSending()) item.turn.resolve()
+      waitUntil(lead(item))
+      return item.answer.promise
+    },
+    soon(operation, waitUntil) {
+      const item = add(operation)
+      const timer = new Promise<void>((resolve) => setTimeout(resolve, SOON_MS))
+      waitUntil(timer.then(() => (isSending() ? undefined : item.turn.resolve())))
+      waitUntil(lead(item))
+      return item.answer.promise
+    },
+  }
+}
