@@ -164,7 +164,10 @@ export const usageEvents = sqliteTable(
   (table) => [index('usage_events_tenant_time').on(table.tenantId, table.occurredAtMs)],
 )
 
-/** Sums of the ledger by hour (`grain` 'hour') and UTC day; overwritten, never incremented. Empty strings stand for null dimensions. */
+/**
+ * Sums of the ledger by hour (`grain` 'hour') and UTC day; overwritten, never incremented. An empty tier stands for null.
+ * A day is the sum of its hours at every moment; an hour is the sum of its ledger lines unless usage_dirty_hours names it.
+ */
 export const usageRollups = sqliteTable(
   'usage_rollups',
   {
@@ -183,6 +186,7 @@ export const usageRollups = sqliteTable(
     primaryKey({
       columns: [table.grain, table.startMs, table.tenantId, table.keyId, table.tier, table.endpointId],
     }),
+    index('usage_rollups_tenant').on(table.tenantId, table.grain, table.startMs),
   ],
 )
 
