@@ -36,7 +36,9 @@ export const queryRequest = z
       ])
       .default('text'),
   })
-  .openapi('QueryRequest')
+  .openapi('QueryRequest', {
+    example: { question: 'How do I add an endpoint?', collection: 'handbook' },
+  })
 
 export const source = z
   .object({
@@ -141,7 +143,7 @@ export const searchRequest = z
       .optional()
       .openapi({ description: 'Fusion weights; the default is lexical .6, dense .4. For evaluation.' }),
   })
-  .openapi('SearchRequest')
+  .openapi('SearchRequest', { example: { query: 'budget of a key', collection: 'handbook', topK: 5 } })
 
 export const hit = z
   .object({

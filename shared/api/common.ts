@@ -20,7 +20,8 @@ export const collectionName = z
     /^[a-z0-9][a-z0-9_-]{0,62}$/,
     'use 1 to 63 lower-case letters, digits, "-" or "_", beginning with a letter or digit',
   )
-export const documentId = z.string().min(1).max(512)
+  .openapi({ example: 'handbook' })
+export const documentId = z.string().min(1).max(512).openapi({ example: 'leave-policy.md' })
 export const question = z
   .string()
   .trim()

@@ -1,7 +1,7 @@
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { hasScope, type Principal, type Scope } from '../domain/principal.ts'
-import { AppError } from '../errors.ts'
+import { AppError, ERROR_CODES, type ErrorCode } from '../errors.ts'
 
 /** What every authenticated route finds on the Hono context. The router sets it from the key, services from the RPC call. */
 export type ApiEnv = { Variables: { context: { readonly requestId: string; readonly principal: Principal } } }
@@ -9,7 +9,9 @@ export type ApiEnv = { Variables: { context: { readonly requestId: string; reado
 const errorBody = z
   .object({
     error: z.object({
-      code: z.string().openapi({ description: 'One of the codes at /docs/errors.' }),
+      code: z
+        .enum(Object.keys(ERROR_CODES) as ErrorCode[])
+        .openapi({ description: 'The codes of /docs/errors; there are no others.' }),
       message: z.string(),
       requestId: z.string(),
       details: z.record(z.string(), z.unknown()).optional(),
@@ -33,11 +35,11 @@ export function defineRoute<R extends RouteConfig>(scope: Scope, config: R) {
   return createRoute({
     ...config,
     middleware: [requireScope(scope)] as const,
-    security: [{ apiKey: [] }],
-    description: `${config.description ?? ''}\n\nScope: \`${scope}\`.`.trim(),
+    // OpenAPI 3.1 lets a bearer scheme name the roles that a call needs.
+    security: [{ apiKey: [scope] }],
     responses: {
-      ...config.responses,
       default: { description: 'An error', content: { 'application/json': { schema: errorBody } } },
+      ...config.responses,
     },
   })
 }

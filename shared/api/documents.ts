@@ -30,7 +30,7 @@ export const collectionRequest = z
     embedder: z.literal('edge-static').optional(),
     labels: labels.optional(),
   })
-  .openapi('CollectionRequest')
+  .openapi('CollectionRequest', { example: { profile: 'm', labels: ['internal'] } })
 
 export const putCollectionRoute = defineRoute('documents:write', {
   method: 'put',
@@ -73,6 +73,12 @@ export const deleteCollectionRoute = defineRoute('documents:write', {
   },
 })
 
+const documentExample = {
+  text: '# Leave\n\nEveryone has 30 days of leave a year.',
+  mediaType: 'text/markdown',
+  metadata: { lang: 'en', year: 2026 },
+}
+
 /** Exactly one of `text` and `base64`. */
 export const documentRequest = z
   .strictObject({
@@ -88,7 +94,7 @@ export const documentRequest = z
     ({ text, base64 }) => (text === undefined) !== (base64 === undefined),
     'send exactly one of text and base64',
   )
-  .openapi('DocumentRequest')
+  .openapi('DocumentRequest', { example: documentExample })
 
 export const documentsRequest = z
   .union([
@@ -100,7 +106,7 @@ export const documentsRequest = z
         .max(1_000),
     }),
   ])
-  .openapi('DocumentsRequest')
+  .openapi('DocumentsRequest', { example: { documents: [{ id: 'leave-policy.md', ...documentExample }] } })
 
 const accepted = z
   .object({
@@ -233,7 +239,7 @@ const job = z
   })
   .openapi('Job')
 
-const jobParams = z.object({ id: z.string().min(1).max(64) })
+const jobParams = z.object({ id: z.string().min(1).max(64).openapi({ example: 'job_4f0c2a' }) })
 
 export const getJobRoute = defineRoute('documents:read', {
   method: 'get',

@@ -9,6 +9,23 @@ const message = z.looseObject({
   content: z.union([z.string(), z.array(part), z.null()]).optional(),
 })
 
+const openaiError = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string().openapi({
+        description:
+          'One of authentication_error, permission_error, insufficient_quota, rate_limit_error, invalid_request_error, server_error.',
+      }),
+      param: z.string().nullable(),
+      code: z.string().openapi({ description: 'One of the codes of /docs/errors.' }),
+      requestId: z.string(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    }),
+  })
+  .openapi('OpenAIError')
+const openaiFailure = json(openaiError, "An error in OpenAI's shape")
+
 /** OpenAI's own fields stay open (they are passed to the origin); ours live under `fairlead` and are strict. */
 export const chatRequest = z
   .looseObject({
@@ -30,7 +47,13 @@ export const chatRequest = z
       })
       .optional(),
   })
-  .openapi('ChatCompletionRequest')
+  .openapi('ChatCompletionRequest', {
+    example: {
+      model: 'auto',
+      messages: [{ role: 'user', content: 'How do I add an endpoint?' }],
+      fairlead: { collection: 'handbook' },
+    },
+  })
 
 const chatResponse = z
   .looseObject({
@@ -50,13 +73,14 @@ export const chatRoute = defineRoute('query', {
   tags: ['OpenAI'],
   summary: 'Chat completions, as OpenAI clients send them',
   description:
-    "`model` is `auto`, `tier-s|m|l|xl` or an endpoint's model. With `fairlead.collection` the last user message is answered from that collection, with citations. Errors have OpenAI's shape.",
+    "`model` is `auto`, `tier-s|m|l|xl` or an endpoint's model. With `fairlead.collection` the last user message is answered from that collection, with citations. Other fields of OpenAI's go to the model server unchanged.",
   request: { body: jsonBody(chatRequest) },
   responses: {
     200: {
       description: 'A completion, or chunks of one',
       content: { 'application/json': { schema: chatResponse }, 'text/event-stream': { schema: z.string() } },
     },
+    default: openaiFailure,
   },
 })
 
@@ -75,5 +99,6 @@ export const modelsRoute = defineRoute('query', {
       }),
       'Models',
     ),
+    default: openaiFailure,
   },
 })

@@ -8,7 +8,7 @@ import {
   listEndpointsRoute,
   putEndpointRoute,
   undrainEndpointRoute,
-} from '../../../shared/api/operate.ts'
+} from '../../../shared/api/endpoints.ts'
 import type { Database } from '../../../shared/db/client.ts'
 import {
   deleteEndpoint,

@@ -1,11 +1,11 @@
-import type { ApiEnv } from '../../../shared/api/define-route.ts'
 import {
   createKeyRoute,
   createTenantRoute,
   listKeysRoute,
   listTenantsRoute,
   revokeKeyRoute,
-} from '../../../shared/api/operate.ts'
+} from '../../../shared/api/access.ts'
+import type { ApiEnv } from '../../../shared/api/define-route.ts'
 import type { Database } from '../../../shared/db/client.ts'
 import {
   type ApiKeyRow,
