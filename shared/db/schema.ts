@@ -67,6 +67,8 @@ export const collections = sqliteTable(
       .notNull()
       .references(() => tenants.id),
     name: text().notNull(),
+    /** Fresh for each creation: a collection made anew under an old name shares neither index nor objects with the one before. */
+    id: text().notNull().unique(),
     profile: text({ enum: TIERS }).notNull(),
     embedder: text().notNull(),
     store: text({ enum: ['embedded'] }).notNull(),
@@ -76,6 +78,16 @@ export const collections = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.name] })],
 )
+
+/** Deleted collections whose index and objects are still being cleared, since a delivery that was running may write late. */
+export const droppedCollections = sqliteTable('dropped_collections', {
+  id: text().primaryKey(),
+  tenantId: text().notNull(),
+  profile: text({ enum: TIERS }).notNull(),
+  embedder: text().notNull(),
+  slots: integer().notNull(),
+  droppedAtMs: integer().notNull(),
+})
 
 export const documents = sqliteTable(
   'documents',
@@ -104,6 +116,8 @@ export const documentVersions = sqliteTable(
     documentId: text().notNull(),
     version: integer().notNull(),
     state: text({ enum: DOCUMENT_STATES }).notNull(),
+    /** The job that makes it; also names its folder in the bucket, so that racing uploads never share one. */
+    jobId: text().notNull(),
     /** SHA-256 over the bytes, media type, title, metadata, acl and labels: equal means nothing to do. */
     contentHash: text().notNull(),
     mediaType: text().notNull(),
@@ -136,7 +150,7 @@ export const jobs = sqliteTable(
   },
   (table) => [
     index('jobs_unfinished').on(table.state, table.updatedAtMs),
-    index('jobs_tenant').on(table.tenantId),
+    index('jobs_collection').on(table.tenantId, table.collection),
   ],
 )
 
