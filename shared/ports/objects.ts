@@ -1,6 +1,7 @@
 import type { Account, BudgetDecision, BudgetPeriod } from '../domain/budget.ts'
 import type { LeaseDecision } from '../domain/lease.ts'
 import type { UsageEvent } from '../domain/usage.ts'
+import type { DocumentVersion, Hit, IndexedChunk, PublishOutcome, SearchRequest } from './vector-store.ts'
 
 /** What is known of a spend before it happens; the rest of its ledger line comes with the settlement. */
 export type SpendIntent = Omit<
@@ -71,4 +72,45 @@ export interface EndpointRpc {
   /** Done in order, in one transaction. Only an acquisition can be refused. */
   apply(operations: readonly EndpointOperation[]): Promise<LeaseDecision[]>
   state(): Promise<EndpointState>
+}
+
+/** Who may see what, and which documents count: the part of a search that every step of it applies anew. */
+export type Visibility = Pick<SearchRequest, 'filter' | 'principals'>
+
+/** The lexical half of a search over one slot, and what the dense half needs to know of it. */
+export type ShardProbe = {
+  /** Best first; `row` means something only to the slot it came from. */
+  readonly lexical: readonly { readonly row: number; readonly score: number }[]
+  /** Vectors of the first lexical hits, in their order. */
+  readonly vectors: readonly Float32Array[]
+  /** Sum of all live vectors, and how many: slots add up to the collection's mean. */
+  readonly vectorSum: Float32Array
+  readonly vectorCount: number
+}
+
+/** One hash slot of an index: chunks, full text and vectors of its documents. */
+export interface ShardRpc {
+  stage(
+    document: Pick<DocumentVersion, 'documentId' | 'version'>,
+    chunks: readonly IndexedChunk[],
+  ): Promise<void>
+  publish(document: DocumentVersion): Promise<PublishOutcome>
+  remove(documentId: string, version: number): Promise<void>
+  probe(text: string, visibility: Visibility, limit: number): Promise<ShardProbe>
+  /** Cosines of `question` (centred, unit) for the given rows and for the `limit` nearest ones. */
+  nearest(
+    question: Float32Array,
+    mean: Float32Array,
+    visibility: Visibility,
+    rows: readonly number[],
+    limit: number,
+  ): Promise<{ row: number; dense: number }[]>
+  /** What the rows hold; a row that was replaced or removed meanwhile is missing. */
+  read(rows: readonly number[]): Promise<(Omit<Hit, 'score' | 'legs'> & { row: number })[]>
+  neighbours(
+    chunk: { documentId: string; version: number; from: number; to: number },
+    principals: readonly string[],
+  ): Promise<Omit<Hit, 'score' | 'legs'>[]>
+  count(): Promise<{ documents: number; chunks: number }>
+  drop(): Promise<void>
 }

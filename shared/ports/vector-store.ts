@@ -26,6 +26,8 @@ export type IndexedChunk = {
   readonly start: number
   readonly end: number
   readonly text: string
+  /** Canonical text between this chunk and the next: neighbours joined with it re-extract exactly. */
+  readonly gap: string
   readonly headings: readonly string[]
   readonly vector: Float32Array
 }
@@ -50,6 +52,7 @@ export type Hit = {
   readonly start: number
   readonly end: number
   readonly text: string
+  readonly gap: string
   readonly headings: readonly string[]
   readonly metadata: Metadata
   /** Fused, 0..1, comparable only inside one result. */

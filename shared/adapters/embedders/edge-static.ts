@@ -1,0 +1,37 @@
+import { unit } from '../../domain/vector.ts'
+import { wordPiece } from '../../domain/wordpiece.ts'
+import type { Embedder, TokenCounter } from '../../ports/embedder.ts'
+
+const DIMENSIONS = 256
+const MAX_TOKENS = 512
+
+/** The three files of models/edge-static as they lie on disk. */
+type Options = { readonly table: ArrayBuffer; readonly scale: ArrayBuffer; readonly vocabulary: string }
+
+/**
+ * The embedded embedder: a table of 30,522 token vectors, IDF already in the rows. One gather and one sum per text; no network, no GPU.
+ * Format and scores: models/edge-static/README.md.
+ */
+export function edgeStaticEmbedder({ table, scale, vocabulary }: Options): Embedder & TokenCounter {
+  const rows = new Int8Array(table)
+  const scales = new Float32Array(scale)
+  const tokens = wordPiece(vocabulary)
+  return {
+    id: 'edge-static',
+    dimensions: DIMENSIONS,
+    count: (text) => tokens.count(text),
+    async embed(texts) {
+      return texts.map((text) => embed(tokens.encode(text, MAX_TOKENS), rows, scales))
+    },
+  }
+}
+
+function embed(tokens: readonly number[], rows: Int8Array, scales: Float32Array): Float32Array {
+  const sum = new Float32Array(DIMENSIONS)
+  for (const token of tokens) {
+    const offset = token * DIMENSIONS
+    const scale = scales[token] ?? 0
+    for (let i = 0; i < DIMENSIONS; i += 1) sum[i] = (sum[i] ?? 0) + (rows[offset + i] ?? 0) * scale
+  }
+  return unit(sum)
+}

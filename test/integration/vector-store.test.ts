@@ -1,0 +1,88 @@
+import { evictDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { embeddedVectorStore } from '../../shared/adapters/vector-stores/embedded.ts'
+import { vectorStoreContract } from '../contract/vector-store.ts'
+
+const store = () => embeddedVectorStore((name) => env.SHARDS.getByName(name))
+
+describe('VectorStore contract: shared/adapters/vector-stores/embedded.ts', () => {
+  vectorStoreContract(store)
+})
+
+describe('VectorStore contract over three slots: shared/adapters/vector-stores/embedded.ts', () => {
+  vectorStoreContract(store, 3)
+})
+
+describe('a shard', () => {
+  const vector = (x: number, y: number) => Float32Array.of(x, y)
+  const chunk = (id: string, text: string, of: Float32Array, ordinal = 0) => ({
+    id,
+    ordinal,
+    start: 0,
+    end: text.length,
+    text,
+    gap: '',
+    headings: [],
+    vector: of,
+  })
+
+  it('answers the same after it was evicted', async () => {
+    const shard = env.SHARDS.getByName(crypto.randomUUID())
+    for (const [id, at] of [
+      ['east', vector(1, 0)],
+      ['north', vector(0, 1)],
+    ] as const) {
+      await shard.stage({ documentId: id, version: 1 }, [chunk(id, `about ${id}`, at)])
+      await shard.publish({ documentId: id, version: 1, title: id, metadata: {}, acl: null })
+    }
+    const ask = async () => {
+      const probe = await shard.probe('north', { principals: [] }, 10)
+      const nearest = await shard.nearest(vector(0, 1), vector(0.5, 0.5), { principals: [] }, [], 10)
+      return { probe, nearest: [...nearest] }
+    }
+    const before = await ask()
+    expect(before.probe.vectorCount).toBe(2)
+    expect(before.nearest.map(({ dense }) => Math.round(dense * 100))).toEqual([71, -71])
+    await evictDurableObject(shard)
+    expect(await ask()).toEqual(before)
+  })
+
+  it('keeps its sum exact while documents come, change and go', async () => {
+    const shard = env.SHARDS.getByName(crypto.randomUUID())
+    const publish = async (documentId: string, version: number, at: Float32Array) => {
+      await shard.stage({ documentId, version }, [chunk(documentId, 'text', at)])
+      await shard.publish({ documentId, version, title: '', metadata: {}, acl: null })
+    }
+    const sum = async () => {
+      const { vectorSum, vectorCount } = await shard.probe('x', { principals: [] }, 1)
+      return [...vectorSum].map((value) => Math.round(value * 50) / 50).concat(vectorCount)
+    }
+    await publish('a', 1, vector(1, 0))
+    await sum()
+    await publish('b', 1, vector(0, 1))
+    await publish('a', 2, vector(-1, 0))
+    expect(await sum()).toEqual([-1, 1, 2])
+    await shard.remove('b', 1)
+    expect(await sum()).toEqual([-1, 0, 1])
+  })
+
+  it('takes 2,000 chunks of one document and searches them exactly', async () => {
+    const shard = env.SHARDS.getByName(crypto.randomUUID())
+    const document = { documentId: 'big', version: 1 }
+    const chunks = Array.from({ length: 2_000 }, (_, i) =>
+      chunk(`c${i}`, `paragraph ${i}`, vector(Math.cos(i / 500), Math.sin(i / 500)), i),
+    )
+    for (let i = 0; i < chunks.length; i += 500) await shard.stage(document, chunks.slice(i, i + 500))
+    await shard.publish({ ...document, title: 'Big', metadata: {}, acl: null })
+    const nearest = await shard.nearest(
+      vector(Math.cos(2), Math.sin(2)),
+      vector(0, 0),
+      { principals: [] },
+      [],
+      5,
+    )
+    const rows = await shard.read(nearest.map(({ row }) => row))
+    for (const { ordinal } of rows) expect(Math.abs(ordinal - 1_000)).toBeLessThan(20)
+  })
+})

@@ -1,0 +1,246 @@
+import type { Metadata } from '../../../shared/domain/filter.ts'
+import { queryWords, splitIdentifiers } from '../../../shared/domain/terms.ts'
+import { type QuantisedVector, quantise } from '../../../shared/domain/vector.ts'
+import type { Visibility } from '../../../shared/ports/objects.ts'
+import type { DocumentVersion, Hit, IndexedChunk } from '../../../shared/ports/vector-store.ts'
+import { filterSql, kindOf, storable } from './filter-sql.ts'
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS documents (
+    row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, live_version INTEGER, removed_version INTEGER NOT NULL DEFAULT 0,
+    title TEXT NOT NULL DEFAULT '', metadata TEXT NOT NULL DEFAULT '{}', restricted INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE IF NOT EXISTS chunks (
+    row INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, version INTEGER NOT NULL, id TEXT NOT NULL,
+    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, gap TEXT NOT NULL,
+    headings TEXT NOT NULL, vector BLOB NOT NULL, scale REAL NOT NULL, UNIQUE (document, version, ordinal)
+  );
+  CREATE TABLE IF NOT EXISTS attributes (document INTEGER NOT NULL, field TEXT NOT NULL, kind TEXT NOT NULL, value NOT NULL);
+  CREATE INDEX IF NOT EXISTS attributes_value ON attributes (field, kind, value, document);
+  CREATE INDEX IF NOT EXISTS attributes_document ON attributes (document);
+  CREATE TABLE IF NOT EXISTS readers (document INTEGER NOT NULL, principal TEXT NOT NULL, PRIMARY KEY (principal, document)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS readers_document ON readers (document);
+  CREATE VIRTUAL TABLE IF NOT EXISTS full_text USING fts5 (
+    content, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+  );
+`
+const LIVE =
+  'chunks JOIN documents ON documents.row = chunks.document AND documents.live_version = chunks.version'
+
+export type DocumentRow = { row: number; live_version: number | null; removed_version: number }
+type ChunkRow = {
+  row: number
+  chunk_id: string
+  document_id: string
+  version: number
+  ordinal: number
+  title: string
+  start: number
+  end: number
+  text: string
+  gap: string
+  headings: string
+  metadata: string
+}
+export type StoredHit = Omit<Hit, 'score' | 'legs'> & { readonly row: number }
+
+/** The tables of one shard. Only chunks of a live version are in the full text, so its statistics count what readers can see. */
+export class ShardTables {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    this.create()
+  }
+
+  create() {
+    this.#sql.exec(SCHEMA)
+  }
+
+  /** The document's row, made on first sight. */
+  document(id: string): DocumentRow {
+    this.#sql.exec('INSERT OR IGNORE INTO documents (id) VALUES (?)', id)
+    return this.#sql
+      .exec<DocumentRow>('SELECT row, live_version, removed_version FROM documents WHERE id = ?', id)
+      .one()
+  }
+
+  /** Adds a chunk to an invisible version; the same chunk again changes nothing. */
+  stage(document: number, version: number, chunk: IndexedChunk) {
+    const { id, ordinal, start, end, text, gap, headings } = chunk
+    const { bytes, scale } = quantise(chunk.vector)
+    const place = [document, version, id, ordinal, start, end] as const
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO chunks (document, version, id, ordinal, start, end, text, gap, headings, vector, scale)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...place,
+      text,
+      gap,
+      JSON.stringify(headings),
+      bytes.slice().buffer,
+      scale,
+    )
+  }
+
+  /** Forgets a version's chunks, and their full text when it was live. Answers their rows. */
+  discard(document: number, version: number): number[] {
+    const of = 'document = ? AND version = ?'
+    const rows = this.#sql.exec<{ row: number }>(`SELECT row FROM chunks WHERE ${of}`, document, version)
+    const found = rows.toArray().map(({ row }) => row)
+    for (const row of found) this.#sql.exec('DELETE FROM full_text WHERE rowid = ?', row)
+    this.#sql.exec(`DELETE FROM chunks WHERE ${of}`, document, version)
+    return found
+  }
+
+  /** Forgets versions that were staged and never published. */
+  discardStagedUpTo(document: number, version: number) {
+    const query = 'DELETE FROM chunks WHERE document = ? AND version <= ? AND version IS NOT ?'
+    const { live_version } = this.#row(document)
+    this.#sql.exec(query, document, version, live_version)
+  }
+
+  makeLive(document: number, { version, title, metadata, acl }: DocumentVersion) {
+    const rows = this.#sql
+      .exec<{ row: number; text: string; headings: string }>(
+        'SELECT row, text, headings FROM chunks WHERE document = ? AND version = ?',
+        document,
+        version,
+      )
+      .toArray()
+    for (const { row, text, headings } of rows) {
+      const content = [title, ...(JSON.parse(headings) as string[]), text].join('\n')
+      this.#sql.exec('INSERT INTO full_text (rowid, content) VALUES (?, ?)', row, splitIdentifiers(content))
+    }
+    this.#sql.exec(
+      'UPDATE documents SET live_version = ?, title = ?, metadata = ?, restricted = ? WHERE row = ?',
+      version,
+      title,
+      JSON.stringify(metadata),
+      acl === null ? 0 : 1,
+      document,
+    )
+    this.#describe(document, metadata, acl ?? [])
+  }
+
+  makeRemoved(document: number, version: number, isLive: boolean) {
+    this.#sql.exec(
+      'UPDATE documents SET removed_version = max(removed_version, ?) WHERE row = ?',
+      version,
+      document,
+    )
+    if (isLive) return
+    this.#sql.exec('UPDATE documents SET live_version = NULL WHERE row = ?', document)
+    this.#describe(document, {}, [])
+  }
+
+  vectorsOf(document: number, version: number): { row: number; vector: QuantisedVector }[] {
+    return this.#vectors('WHERE documents.row = ? AND chunks.version = ?', document, version)
+  }
+
+  allVectors(): { row: number; vector: QuantisedVector }[] {
+    return this.#vectors('')
+  }
+
+  /** Best BM25 first. FTS5's bm25() is negative and smaller is better. */
+  matches(text: string, visibility: Visibility, limit: number): { row: number; score: number }[] {
+    const query = queryWords(text)
+      .map((word) => `"${word}"`)
+      .join(' OR ')
+    if (query === '') return []
+    const seen = this.#visible(visibility)
+    const among = seen ? ` AND rowid IN (SELECT chunks.row FROM ${LIVE} WHERE ${seen.sql})` : ''
+    const statement = `SELECT rowid AS row, -rank AS score FROM full_text WHERE full_text MATCH ?${among} ORDER BY rank LIMIT ?`
+    return this.#sql
+      .exec<{ row: number; score: number }>(statement, query, ...(seen?.parameters ?? []), limit)
+      .toArray()
+  }
+
+  /** Rows that may be seen; null when all may. */
+  visibleRows(visibility: Visibility): Set<number> | null {
+    const seen = this.#visible(visibility)
+    if (!seen) return null
+    const query = `SELECT chunks.row AS row FROM ${LIVE} WHERE ${seen.sql}`
+    return new Set([...this.#sql.exec<{ row: number }>(query, ...seen.parameters)].map(({ row }) => row))
+  }
+
+  read(rows: readonly number[]): StoredHit[] {
+    return this.#hits('chunks.row IN (SELECT value FROM json_each(?))', JSON.stringify(rows))
+  }
+
+  neighbours(
+    { documentId, version, from, to }: { documentId: string; version: number; from: number; to: number },
+    principals: readonly string[],
+  ): StoredHit[] {
+    const seen = this.#visible({ principals })
+    const place = 'documents.id = ? AND chunks.version = ? AND chunks.ordinal BETWEEN ? AND ?'
+    const condition = `${place} AND ${seen?.sql ?? '1'} ORDER BY chunks.ordinal`
+    return this.#hits(condition, documentId, version, from, to, ...(seen?.parameters ?? []))
+  }
+
+  count(): { documents: number; chunks: number } {
+    return this.#sql
+      .exec<{ documents: number; chunks: number }>(
+        `SELECT (SELECT count(*) FROM documents WHERE live_version IS NOT NULL) AS documents, (SELECT count(*) FROM ${LIVE}) AS chunks`,
+      )
+      .one()
+  }
+
+  #row(document: number): DocumentRow {
+    const query = 'SELECT row, live_version, removed_version FROM documents WHERE row = ?'
+    return this.#sql.exec<DocumentRow>(query, document).one()
+  }
+
+  /** Null when there is nothing to hide: no filter, and no document with an access list. */
+  #visible({ filter, principals }: Visibility): { sql: string; parameters: string[] } | null {
+    const { restricted } = this.#sql
+      .exec<{ restricted: number }>(
+        'SELECT EXISTS (SELECT 1 FROM readers) OR EXISTS (SELECT 1 FROM documents WHERE restricted = 1) AS restricted',
+      )
+      .one()
+    if (!filter && restricted === 0) return null
+    // One parameter holds every value, since SQLite in workerd takes at most 100 of them.
+    const values: unknown[] = []
+    const bind = (value: unknown) => `(SELECT value FROM bound WHERE key = ${values.push(value) - 1})`
+    const may = `(restricted = 0 OR documents.row IN (SELECT document FROM readers WHERE principal IN (SELECT value FROM json_each(${bind(principals)}))))`
+    const condition = filter ? `${may} AND ${filterSql(filter, bind)}` : may
+    const sql = `documents.row IN (WITH bound AS (SELECT key, value FROM json_each(?)) SELECT documents.row FROM documents WHERE ${condition})`
+    return { sql, parameters: [JSON.stringify(values)] }
+  }
+
+  #describe(document: number, metadata: Metadata, acl: readonly string[]) {
+    this.#sql.exec('DELETE FROM attributes WHERE document = ?', document)
+    this.#sql.exec('DELETE FROM readers WHERE document = ?', document)
+    for (const [field, value] of Object.entries(metadata))
+      for (const scalar of typeof value === 'object' ? value : [value])
+        this.#sql.exec(
+          'INSERT INTO attributes VALUES (?, ?, ?, ?)',
+          document,
+          field,
+          kindOf(scalar),
+          storable(scalar),
+        )
+    for (const principal of acl)
+      this.#sql.exec('INSERT OR IGNORE INTO readers VALUES (?, ?)', document, principal)
+  }
+
+  #vectors(where: string, ...parameters: number[]) {
+    const query = `SELECT chunks.row AS row, vector, scale FROM ${LIVE} ${where}`
+    return [...this.#sql.exec<{ row: number; vector: ArrayBuffer; scale: number }>(query, ...parameters)].map(
+      ({ row, vector, scale }) => ({ row, vector: { bytes: new Int8Array(vector), scale } }),
+    )
+  }
+
+  #hits(condition: string, ...parameters: (string | number)[]): StoredHit[] {
+    const columns = `chunks.row AS row, chunks.id AS chunk_id, documents.id AS document_id, version, ordinal, title,
+      start, end, text, gap, headings, metadata`
+    return [
+      ...this.#sql.exec<ChunkRow>(`SELECT ${columns} FROM ${LIVE} WHERE ${condition}`, ...parameters),
+    ].map(({ chunk_id: chunkId, document_id: documentId, headings, metadata, ...row }) => ({
+      ...row,
+      chunkId,
+      documentId,
+      headings: JSON.parse(headings) as string[],
+      metadata: JSON.parse(metadata) as Metadata,
+    }))
+  }
+}
