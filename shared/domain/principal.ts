@@ -24,6 +24,11 @@ export function hasScope(principal: Principal, scope: Scope): boolean {
   return principal.scopes.includes(scope) || principal.scopes.includes('admin')
 }
 
+/** The operators' own tenant, "system", is the only one whose keys act on the platform and on other tenants. */
+export function isOperator({ tenantId }: Principal): boolean {
+  return tenantId === 'system'
+}
+
 export function mayUseCollection(principal: Principal, collection: string): boolean {
   return principal.collections === null || principal.collections.includes(collection)
 }

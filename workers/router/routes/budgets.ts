@@ -4,7 +4,7 @@ import type { Account } from '../../../shared/domain/budget.ts'
 import { fromUsd, toUsd } from '../../../shared/domain/money.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import type { TenantRpc } from '../../../shared/ports/objects.ts'
-import { actingOn } from '../system-tenant.ts'
+import { actingOn } from '../../../shared/http/system-tenant.ts'
 
 export function budgetsRoutes({ tenant }: { tenant: (tenantId: string) => TenantRpc }) {
   const shown = async (tenantId: string) => ({

@@ -24,7 +24,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import type { EndpointRpc } from '../../../shared/ports/objects.ts'
 import type { Registry } from '../registry.ts'
-import { requireSystem } from '../system-tenant.ts'
+import { requireSystem } from '../../../shared/http/system-tenant.ts'
 
 export type EndpointsDeps = {
   readonly db: Database

@@ -19,10 +19,11 @@ import {
   type TenantRow,
 } from '../../../shared/db/keys.ts'
 import { formatKey, newKey } from '../../../shared/domain/api-key.ts'
+import { isOperator } from '../../../shared/domain/principal.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import { hashSecret } from '../../../shared/http/key-hash.ts'
-import { actingOn, requireSystem } from '../system-tenant.ts'
+import { actingOn, requireSystem } from '../../../shared/http/system-tenant.ts'
 
 export type KeysDeps = {
   readonly db: Database
@@ -82,8 +83,7 @@ export function tenantsRoutes({ db, now }: Pick<KeysDeps, 'db' | 'now'>) {
     .openapi(listTenantsRoute, async (c) => {
       const { principal } = c.get('context')
       const rows = await listTenants(db)
-      const visible =
-        principal.tenantId === 'system' ? rows : rows.filter(({ id }) => id === principal.tenantId)
+      const visible = isOperator(principal) ? rows : rows.filter(({ id }) => id === principal.tenantId)
       return c.json({ data: visible.map(describeTenant), nextCursor: null }, 200)
     })
 }
