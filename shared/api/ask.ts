@@ -2,20 +2,38 @@ import { z } from '@hono/zod-openapi'
 import { collectionName, filter, level, metadata, question, tier } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 
+const note = (description: string) => ({ description })
+
 export const requirements = z
   .strictObject({
-    quality: z.enum(['economy', 'balanced', 'best']).optional(),
-    tier: tier.optional(),
-    maxLatencyMs: z.int().min(1).optional(),
-    maxCostUsd: z.number().min(0).optional(),
-    compliance: z.array(z.string().min(1).max(64)).max(16).optional(),
-    residency: z.array(z.string().min(1).max(64)).max(16).optional(),
-    levels: z.array(level).min(1).optional(),
-    allowDegraded: z.boolean().optional(),
+    quality: z
+      .enum(['economy', 'balanced', 'best'])
+      .optional()
+      .openapi(note('Shifts the tier that the complexity asks for, down or up.')),
+    tier: tier.optional().openapi(note('Exactly this model size.')),
+    maxLatencyMs: z.int().min(1).optional().openapi(note('Deadline of the whole answer.')),
+    maxCostUsd: z.number().min(0).optional().openapi(note('Bound of the worst case of this answer.')),
+    compliance: z
+      .array(z.string().min(1).max(64))
+      .max(16)
+      .optional()
+      .openapi({ ...note('Regimes the endpoint must be cleared for, all of them.'), example: ['hipaa'] }),
+    residency: z
+      .array(z.string().min(1).max(64))
+      .max(16)
+      .optional()
+      .openapi({ ...note('Places the text may go to; one is enough.'), example: ['eu'] }),
+    levels: z.array(level).min(1).optional().openapi(note('Kinds of infrastructure that may serve.')),
+    allowDegraded: z
+      .boolean()
+      .optional()
+      .openapi(note('False: an error rather than quoted passages when no model may or can answer.')),
   })
   .openapi('Requirements')
 
-const retrieval = z.strictObject({ topK: z.int().min(1).max(50).optional(), rerank: z.boolean().optional() })
+export const retrieval = z
+  .strictObject({ topK: z.int().min(1).max(50).optional() })
+  .openapi({ description: 'How many passages to find; the tier decides when it is left out.' })
 
 export const queryRequest = z
   .strictObject({
@@ -25,8 +43,9 @@ export const queryRequest = z
     conversation: z
       .array(z.strictObject({ role: z.enum(['user', 'assistant']), content: z.string().max(32_000) }))
       .max(50)
-      .optional(),
-    stream: z.boolean().default(false),
+      .optional()
+      .openapi(note('What was said before the question, oldest first.')),
+    stream: z.boolean().default(false).openapi(note('Answer with server-sent events.')),
     requirements: requirements.optional(),
     retrieval: retrieval.optional(),
     format: z
@@ -34,7 +53,8 @@ export const queryRequest = z
         z.enum(['text', 'markdown']),
         z.strictObject({ jsonSchema: z.record(z.string(), z.unknown()) }),
       ])
-      .default('text'),
+      .default('text')
+      .openapi(note('`"text"`, `"markdown"`, or an object whose `jsonSchema` the answer must satisfy.')),
   })
   .openapi('QueryRequest', {
     example: { question: 'How do I add an endpoint?', collection: 'handbook' },
@@ -94,10 +114,12 @@ export const queryResponse = z
     answer: z.string(),
     outcome: z.enum(['answered', 'abstained']),
     abstention: z.enum(['no_evidence', 'insufficient', 'conflicting', 'underspecified']).optional(),
-    degraded: z.boolean(),
+    degraded: z.boolean().openapi(note('No model answered; the passages are quoted.')),
     sources: z.array(source),
-    claims: z.array(claim),
-    grounding: z.number(),
+    claims: z
+      .array(claim)
+      .openapi(note('Sentences of the answer, what they cite, and how well that supports them, 0 to 1.')),
+    grounding: z.number().openapi(note('Share of the answer that its sources support, 0 to 1.')),
     removedCitations: z
       .int()
       .openapi({ description: 'Citations to sources that were not given, taken out of the answer.' }),
@@ -120,7 +142,7 @@ export const queryRoute = defineRoute('query', {
   tags: ['Ask'],
   summary: 'Ask a question and get a cited answer',
   description:
-    'With `stream: true` the answer is `text/event-stream`: `route`, `sources`, then `text` and `citation`, then `claims`, `usage`, `done`; or `error` and nothing after it.',
+    'With `stream: true` the answer is `text/event-stream`: `route`, `sources`, then `text` (`{delta}`) with `citation` (`{number, start, end}`) between, then `claims`, `usage`, `done`. A failure after the first byte is `error`, and nothing follows it.',
   request: { body: jsonBody(queryRequest) },
   responses: {
     200: {
@@ -136,7 +158,6 @@ export const searchRequest = z
     collection: collectionName,
     filter: filter.optional(),
     topK: z.int().min(1).max(100).default(10),
-    rerank: z.boolean().optional(),
     weights: z
       .strictObject({ lexical: z.number().min(0).max(1), dense: z.number().min(0).max(1) })
       .refine(({ lexical, dense }) => lexical + dense > 0, 'must not both be 0')

@@ -7,6 +7,7 @@ export const healthRoute = createRoute({
   method: 'get',
   path: '/health',
   tags: ['Health'],
+  security: [],
   summary: 'Whether the router runs',
   responses: { 200: json(health('ok'), 'It runs') },
 })
@@ -15,6 +16,7 @@ export const readyRoute = createRoute({
   method: 'get',
   path: '/health/ready',
   tags: ['Health'],
+  security: [],
   summary: 'Whether the database answers too',
   responses: {
     200: json(health('ready'), 'It answers'),

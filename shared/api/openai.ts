@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { requirements, route, source } from './ask.ts'
+import { requirements, retrieval, route, source } from './ask.ts'
 import { collectionName, filter } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 
@@ -41,9 +41,7 @@ export const chatRequest = z
         collection: collectionName.optional(),
         filter: filter.optional(),
         requirements: requirements.optional(),
-        retrieval: z
-          .strictObject({ topK: z.int().min(1).max(50).optional(), rerank: z.boolean().optional() })
-          .optional(),
+        retrieval: retrieval.optional(),
       })
       .optional(),
   })

@@ -55,7 +55,7 @@ export function createApp(deps: Deps) {
     )
   })
   app.route('/', healthRoutes(deps))
-  app.route('/', docsRoutes())
+  app.route('/', docsRoutes(deps))
   app.route('/', authenticated(deps))
   return app
 }

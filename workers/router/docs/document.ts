@@ -1,0 +1,123 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import {
+  createKeyRoute,
+  createTenantRoute,
+  listKeysRoute,
+  listTenantsRoute,
+  revokeKeyRoute,
+} from '../../../shared/api/access.ts'
+import { queryRoute, searchRoute } from '../../../shared/api/ask.ts'
+import {
+  deleteCollectionRoute,
+  deleteDocumentRoute,
+  getCollectionRoute,
+  getContentRoute,
+  getDocumentRoute,
+  getJobRoute,
+  jobEventsRoute,
+  listCollectionsRoute,
+  listDocumentsRoute,
+  postDocumentsDocumented,
+  putCollectionRoute,
+  putDocumentRoute,
+} from '../../../shared/api/documents.ts'
+import {
+  deleteEndpointRoute,
+  drainEndpointRoute,
+  getEndpointRoute,
+  listEndpointsRoute,
+  putEndpointRoute,
+  undrainEndpointRoute,
+} from '../../../shared/api/endpoints.ts'
+import { healthRoute, readyRoute } from '../../../shared/api/health.ts'
+import { chatRoute, modelsRoute } from '../../../shared/api/openai.ts'
+import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../../shared/api/operate.ts'
+import { ERROR_CODES } from '../../../shared/errors.ts'
+
+/** Every public route, whichever Worker serves it, under its operationId and in the order of the reference. */
+export const ROUTES = {
+  query: queryRoute,
+  search: searchRoute,
+  createChatCompletion: chatRoute,
+  listModels: modelsRoute,
+  putDocument: putDocumentRoute,
+  getDocument: getDocumentRoute,
+  deleteDocument: deleteDocumentRoute,
+  addDocuments: postDocumentsDocumented,
+  listDocuments: listDocumentsRoute,
+  getContent: getContentRoute,
+  putCollection: putCollectionRoute,
+  getCollection: getCollectionRoute,
+  deleteCollection: deleteCollectionRoute,
+  listCollections: listCollectionsRoute,
+  getJob: getJobRoute,
+  followJob: jobEventsRoute,
+  putEndpoint: putEndpointRoute,
+  getEndpoint: getEndpointRoute,
+  deleteEndpoint: deleteEndpointRoute,
+  listEndpoints: listEndpointsRoute,
+  drainEndpoint: drainEndpointRoute,
+  undrainEndpoint: undrainEndpointRoute,
+  createKey: createKeyRoute,
+  listKeys: listKeysRoute,
+  revokeKey: revokeKeyRoute,
+  createTenant: createTenantRoute,
+  listTenants: listTenantsRoute,
+  putBudget: putBudgetRoute,
+  getBudgets: getBudgetsRoute,
+  getUsage: usageRoute,
+  health: healthRoute,
+  ready: readyRoute,
+} as const
+
+const TAGS = [
+  { name: 'Ask', description: 'Questions with cited answers, and search without a model.' },
+  { name: 'OpenAI', description: 'For OpenAI clients: point their base URL at `/v1` of this server.' },
+  {
+    name: 'Documents',
+    description:
+      'Documents live in collections. Indexing runs in the background; readers see one whole version at any time.',
+  },
+  {
+    name: 'Endpoints',
+    description: 'The model servers that answers are generated on. Only the tenant `system` changes them.',
+  },
+  { name: 'Access', description: 'Tenants and their keys.' },
+  { name: 'Money', description: 'Limits, and what was spent: exact to the nano-dollar.' },
+  { name: 'Health', description: 'For load balancers and probes. No key is needed.' },
+]
+
+/** OpenAPI 3.1 from the schemas that validate requests. The server is relative: whoever serves this document serves the API. */
+export function openApiDocument(version: string) {
+  const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono()
+  openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'flk_<env>_<id>_<secret>_<crc>',
+    description:
+      'A key of a tenant. The roles of an operation are the scopes of which the key needs one; `admin` includes all.',
+  })
+  for (const [operationId, route] of Object.entries(ROUTES)) {
+    // What runs when the route is called is no part of its description.
+    const { middleware: _, ...described } = { middleware: undefined, ...route }
+    openAPIRegistry.registerPath({ ...described, operationId })
+  }
+  return getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Fairlead',
+      version,
+      description:
+        'Documents in, cited answers out. Every answer carries `x-request-id`; every error has a code from a closed list, `x-error-codes` in this document. 429 and 503 carry `Retry-After` when the wait is known.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: TAGS,
+    'x-error-codes': ERROR_CODES,
+  })
+}
+
+export type ApiDocument = ReturnType<typeof openApiDocument>
+type PathItem = NonNullable<ApiDocument['paths']>[string]
+export type Operation = NonNullable<PathItem['get']>
+export type Schema = NonNullable<NonNullable<ApiDocument['components']>['schemas']>[string]
