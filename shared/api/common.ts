@@ -21,7 +21,14 @@ export const collectionName = z
     'use 1 to 63 lower-case letters, digits, "-" or "_", beginning with a letter or digit',
   )
   .openapi({ example: 'handbook' })
-export const documentId = z.string().min(1).max(512).openapi({ example: 'leave-policy.md' })
+export const documentId = z
+  .string()
+  .min(1)
+  .refine((id) => bytes(id) <= 512, 'may have at most 512 bytes')
+  .refine((id) => !/[\p{Cc}\p{Cs}]/u.test(id), 'may not contain control characters or half a surrogate pair')
+  // A URL path can never name them: clients and servers alike resolve these away.
+  .refine((id) => id !== '.' && id !== '..', 'may not be "." or ".."')
+  .openapi({ example: 'leave-policy.md' })
 export const question = z
   .string()
   .trim()
@@ -40,7 +47,7 @@ const scalar = z.union([z.string().max(1_024), z.number(), z.boolean()])
 const ordered = z.union([z.number(), z.string().max(1_024)])
 
 export const metadata = z
-  .record(z.string().min(1).max(64), z.union([scalar, z.array(scalar).max(100)]))
+  .record(z.string().min(1).max(64), z.union([scalar, z.array(scalar).max(100).readonly()]))
   .refine((value) => bytes(JSON.stringify(value)) <= 16_384, 'may have at most 16 kB as JSON')
 
 const comparison = z.union([

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { DOCUMENT_STATES } from '../domain/document.ts'
-import { collectionName, documentId, metadata, page, pageQuery, tier } from './common.ts'
+import { collectionName, documentId, LIMITS, metadata, page, pageQuery, tier } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 
 const labels = z.array(z.string().min(1).max(64)).max(16)
@@ -84,10 +84,18 @@ export const documentRequest = z
   .strictObject({
     text: z.string().optional(),
     base64: z.base64().optional(),
-    mediaType: z.string().max(128).optional(),
+    mediaType: z.string().max(128).optional().openapi({
+      description:
+        'text/plain, text/markdown or text/html. Default: by the extension of the id or title, else text/plain for `text`.',
+    }),
     title: z.string().min(1).max(512).optional(),
     metadata: metadata.optional(),
-    acl: z.array(z.string().min(1).max(256)).min(1).max(100).optional(),
+    acl: z
+      .array(z.string().min(1).max(256))
+      .min(1)
+      .max(100)
+      .optional()
+      .openapi({ description: 'Principals that may see it; without one, everyone in the tenant.' }),
     labels: labels.optional(),
   })
   .refine(
@@ -96,16 +104,15 @@ export const documentRequest = z
   )
   .openapi('DocumentRequest', { example: documentExample })
 
-export const documentsRequest = z
-  .union([
-    documentRequest,
-    z.strictObject({
-      documents: z
-        .array(documentRequest.safeExtend({ id: documentId.optional() }))
-        .min(1)
-        .max(1_000),
-    }),
-  ])
+/** A document in a request whose path names none; without an id it gets a fresh one. */
+export const newDocumentRequest = documentRequest.safeExtend({ id: documentId.optional() })
+
+export const manyDocumentsRequest = z.strictObject({
+  documents: z.array(newDocumentRequest).min(1).max(LIMITS.documentsPerRequest),
+})
+
+const documentsRequest = z
+  .union([newDocumentRequest, manyDocumentsRequest])
   .openapi('DocumentsRequest', { example: { documents: [{ id: 'leave-policy.md', ...documentExample }] } })
 
 const accepted = z
@@ -135,7 +142,7 @@ export const putDocumentRoute = defineRoute('documents:write', {
   responses: { 200: json(accepted, 'Unchanged'), 202: json(accepted, 'Accepted, being indexed') },
 })
 
-/** Multipart cannot go through the JSON validator, so its handler parses the body itself with `documentsRequest`. */
+/** Multipart cannot go through the JSON validator, and a union names no field, so the handler reads the body itself. */
 export const postDocumentsRoute = defineRoute('documents:write', {
   method: 'post',
   path: '/v1/collections/{collection}/documents',
