@@ -1,3 +1,5 @@
+import { stemmer } from 'stemmer'
+
 /** Lucene's 33 English stop words: they select nothing and make an index read every row. */
 const STOP_WORDS = new Set(
   'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(
@@ -10,12 +12,24 @@ export function words(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
 }
 
-export const isStopWord = (word: string) => STOP_WORDS.has(word)
+/** Words that make a question and say nothing of its subject. */
+const QUESTION_WORDS = new Set(
+  'can could did do does had has have how i me must my our should that us we what when where which who whose why would you your'.split(
+    ' ',
+  ),
+)
+
+/** Porter stems of the telling words, in order; what counts when two texts are compared. */
+export function stems(text: string): string[] {
+  return words(text)
+    .filter((word) => !STOP_WORDS.has(word) && !QUESTION_WORDS.has(word))
+    .map(stemmer)
+}
 
 /** The words of a question worth looking up, each once; all of them when every one is a stop word. */
 export function queryWords(question: string): string[] {
   const all = [...new Set(words(splitIdentifiers(question)))]
-  const telling = all.filter((word) => !isStopWord(word))
+  const telling = all.filter((word) => !STOP_WORDS.has(word))
   return telling.length > 0 ? telling : all
 }
 

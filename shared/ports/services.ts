@@ -1,6 +1,7 @@
 import type { Filter } from '../domain/filter.ts'
 import type { ChatMessage, Claim, Source } from '../domain/passage.ts'
 import type { Principal } from '../domain/principal.ts'
+import type { AnswerFormat } from '../domain/prompt.ts'
 import type { Tier } from '../domain/tiers.ts'
 import type { UsageEvent } from '../domain/usage.ts'
 import type { Hit } from './vector-store.ts'
@@ -15,7 +16,7 @@ export type RetrieveRequest = {
   readonly conversation: readonly ChatMessage[]
   readonly filter?: Filter | undefined
   readonly topK?: number | undefined
-  readonly format: 'text' | 'markdown' | { readonly jsonSchema: Readonly<Record<string, unknown>> }
+  readonly format: AnswerFormat
 }
 
 /** What the router needs to answer: numbered sources, the prompt that shows them, and its size. */

@@ -1,7 +1,5 @@
 import type { Comparison, Filter, Scalar } from '../../../shared/domain/filter.ts'
 
-const ORDER = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
-
 /**
  * A condition on `documents.row` over the table `attributes (document, field, kind, value)`, which has one row per value of a field.
  * User values stay out of the SQL: they go through `bind`, which keeps them and answers the expression that stands for them.
@@ -17,13 +15,17 @@ export function filterSql(filter: Filter, bind: (value: unknown) => string): str
     })
     return holds(field, ` AND (${kinds.join(' OR ')})`)
   }
+  const ordered = (field: string, operator: '>' | '>=' | '<' | '<=', limit: number | string) =>
+    holds(field, ` AND kind = '${kindOf(limit)}' AND value ${operator} ${bind(limit)}`)
   const compare = (field: string, is: Comparison): string => {
     if ('exists' in is) return is.exists ? holds(field) : `NOT ${holds(field)}`
     if ('eq' in is) return oneOf(field, [is.eq])
     if ('ne' in is) return `NOT ${oneOf(field, [is.ne])}`
     if ('in' in is) return oneOf(field, is.in)
-    const [name, limit] = Object.entries(is)[0] as [keyof typeof ORDER, number | string]
-    return holds(field, ` AND kind = '${kindOf(limit)}' AND value ${ORDER[name]} ${bind(limit)}`)
+    if ('gt' in is) return ordered(field, '>', is.gt)
+    if ('gte' in is) return ordered(field, '>=', is.gte)
+    if ('lt' in is) return ordered(field, '<', is.lt)
+    return ordered(field, '<=', is.lte)
   }
   const compile = (node: Filter): string => {
     if ('and' in node) return balanced(node.and.map(compile), 'AND')

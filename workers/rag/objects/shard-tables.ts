@@ -1,6 +1,7 @@
 import type { Metadata } from '../../../shared/domain/filter.ts'
 import { queryWords, splitIdentifiers } from '../../../shared/domain/terms.ts'
 import { type QuantisedVector, quantise } from '../../../shared/domain/vector.ts'
+import { ownJson } from '../../../shared/own-json.ts'
 import type { Visibility } from '../../../shared/ports/objects.ts'
 import type { DocumentVersion, Hit, IndexedChunk } from '../../../shared/ports/vector-store.ts'
 import { filterSql, kindOf, storable } from './filter-sql.ts'
@@ -108,7 +109,7 @@ export class ShardTables {
       )
       .toArray()
     for (const { row, text, headings } of rows) {
-      const content = [title, ...(JSON.parse(headings) as string[]), text].join('\n')
+      const content = [title, ...ownJson<string[]>(headings), text].join('\n')
       this.#sql.exec('INSERT INTO full_text (rowid, content) VALUES (?, ?)', row, splitIdentifiers(content))
     }
     this.#sql.exec(
@@ -239,8 +240,8 @@ export class ShardTables {
       ...row,
       chunkId,
       documentId,
-      headings: JSON.parse(headings) as string[],
-      metadata: JSON.parse(metadata) as Metadata,
+      headings: ownJson<string[]>(headings),
+      metadata: ownJson<Metadata>(metadata),
     }))
   }
 }

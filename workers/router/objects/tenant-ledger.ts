@@ -6,6 +6,7 @@ import {
   periodKey,
 } from '../../../shared/domain/budget.ts'
 import type { UsageEvent } from '../../../shared/domain/usage.ts'
+import { ownJson } from '../../../shared/own-json.ts'
 import type { Reservation, Settlement, SpendIntent } from '../../../shared/ports/objects.ts'
 
 const SCHEMA = `
@@ -137,7 +138,7 @@ export class TenantLedger {
     return this.#sql
       .exec<{ event: string }>(query, resendBeforeMs, limit)
       .toArray()
-      .map(({ event }) => JSON.parse(event) as UsageEvent)
+      .map(({ event }) => ownJson<UsageEvent>(event))
   }
 
   markSent(ids: readonly string[], nowMs: number) {
@@ -172,7 +173,7 @@ export class TenantLedger {
 
   #post(row: ReservationRow, settlement: Settlement, nowMs: number, state: 'posted' | 'expired') {
     const { postedNanoUsd } = decidePosting(row.amount_nano_usd, settlement.costNanoUsd)
-    const intent = JSON.parse(row.intent) as SpendIntent
+    const intent = ownJson<SpendIntent>(row.intent)
     const event: UsageEvent = { ...intent, ...settlement, occurredAtMs: nowMs, costNanoUsd: postedNanoUsd }
     this.#close(row, state)
     this.#sql.exec(

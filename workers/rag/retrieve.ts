@@ -1,0 +1,69 @@
+import type { CollectionRow } from '../../shared/db/collections.ts'
+import { expand, select } from '../../shared/domain/assemble.ts'
+import { indexNamespace } from '../../shared/domain/collection.ts'
+import { recentTurns, searchText, writePrompt } from '../../shared/domain/prompt.ts'
+import { RETRIEVAL_PROFILES } from '../../shared/domain/tiers.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { CallContext, Retrieved, RetrieveRequest } from '../../shared/ports/services.ts'
+import type { Hit } from '../../shared/ports/vector-store.ts'
+import type { Deps } from './app.ts'
+import { search } from './search.ts'
+
+/** Candidates per wanted source: near-duplicates fall away, and what is too long for the budget is passed over. */
+const OVERFETCH = 3
+/** Earlier turns may take this share of the prompt; documents need the rest. */
+const CONVERSATION_SHARE = 0.25
+
+/** Question in, prompt out: search, pick what fits the tier's token budget, grow it where room is left, write the messages. */
+export async function retrieve(
+  deps: Deps,
+  context: CallContext,
+  collection: CollectionRow,
+  request: RetrieveRequest,
+): Promise<Retrieved> {
+  const { store, countTokens, now } = deps
+  const startedMs = now()
+  const profile = RETRIEVAL_PROFILES[request.tier]
+  const topK = request.topK ?? profile.topK
+  const { question, filter, format } = request
+  const conversation = recentTurns(
+    request.conversation,
+    profile.contextTokens * CONVERSATION_SHARE,
+    countTokens,
+  )
+  const bare = countPrompt(countTokens, writePrompt(question, conversation, [], format))
+  const budgetTokens = profile.contextTokens - bare
+  if (budgetTokens <= 0)
+    throw new AppError(
+      'context_length_exceeded',
+      `question: it and the conversation have ${bare} tokens, and tier ${request.tier} takes ${profile.contextTokens} with the sources; shorten it or ask for a larger tier`,
+    )
+  const query = searchText(question, request.conversation)
+  const { hits } = await search(deps, context, collection, { query, filter, topK: topK * OVERFETCH })
+  const limits = { topK, budgetTokens, countTokens }
+  const chosen = select(hits, limits)
+  const around = await Promise.all(
+    chosen.map((hit) =>
+      store.neighbours(indexNamespace(collection), rangeAround(hit), context.principal.principals),
+    ),
+  )
+  const sources = expand(chosen, around.flat(), limits)
+  const messages = writePrompt(question, conversation, sources, format)
+  return {
+    sources,
+    messages,
+    promptTokens: countPrompt(countTokens, messages),
+    retrievalMs: now() - startedMs,
+  }
+}
+
+const rangeAround = ({ documentId, version, ordinal }: Hit) => ({
+  documentId,
+  version,
+  from: ordinal - 1,
+  to: ordinal + 1,
+})
+
+function countPrompt(countTokens: Deps['countTokens'], messages: Retrieved['messages']): number {
+  return messages.reduce((sum, { content }) => sum + countTokens(content), 0)
+}
