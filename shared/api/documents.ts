@@ -74,7 +74,7 @@ export const deleteCollectionRoute = defineRoute('documents:write', {
 })
 
 const documentExample = {
-  text: '# Leave\n\nEveryone has 30 days of leave a year.',
+  text: "# Leave\n\nA full year's leave is 30 days.",
   mediaType: 'text/markdown',
   metadata: { lang: 'en', year: 2026 },
 }

@@ -33,7 +33,7 @@ h3 a { color: inherit }
 h4 { font-size: .78rem; text-transform: uppercase; letter-spacing: .06em; color: var(--faint); margin: 1.25rem 0 .5rem }
 h4 code { text-transform: none; letter-spacing: 0 }
 
-.top { position: sticky; top: 0; z-index: 2; display: flex; gap: 1.25rem; align-items: baseline; padding: .75rem 1.5rem;
+.top { position: sticky; top: 0; z-index: 2; display: flex; gap: 1.25rem; align-items: center; height: 3.1rem; padding: 0 1.5rem;
   background: var(--paper); border-bottom: 1px solid var(--line) }
 .brand { margin-right: auto; font-weight: 650; color: var(--ink) }
 .brand small { color: var(--faint); font-weight: 400; margin-left: .35rem }
@@ -95,17 +95,20 @@ tr:target { background: var(--raised) }
 
 @media (max-width: 70rem) { article { grid-template-columns: minmax(0, 1fr) } .shown { margin-top: 1.5rem } }
 @media (max-width: 48rem) {
-  .top { padding: .7rem 1rem; gap: .9rem; font-size: .9rem }
+  .top { padding: 0 1rem; gap: .9rem; font-size: .9rem }
   html { scroll-padding-top: 6.5rem }
   .columns { grid-template-columns: minmax(0, 1fr) }
-  nav { top: 2.9rem; z-index: 1; height: auto; padding: .4rem .6rem; overflow-x: auto; background: var(--paper);
+  nav { z-index: 1; height: auto; padding: .4rem .6rem; overflow-x: auto; background: var(--paper);
     border: 0; border-bottom: 1px solid var(--line) }
   nav > ul { display: flex; margin: 0 }
   nav > ul > li { margin: 0 }
   nav ul ul { display: none }
   main { padding: 1.25rem 1rem 4rem }
   h1 { font-size: 1.6rem }
-  td:first-child { white-space: normal }
-  th:nth-child(3), td:nth-child(3) { display: none }
+  thead { display: none }
+  tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line) }
+  td { display: inline-block; padding: .1rem .75rem .1rem 0; border: 0 }
+  td:last-child { display: block }
+  td:nth-child(3)::before { content: 'try again: '; color: var(--faint) }
 }
 `
