@@ -96,7 +96,8 @@ function number(pieces: readonly Piece[]): Source[] {
 
 function shinglesOf(text: string): Set<string> {
   const all = words(text)
-  return new Set(all.map((_, i) => all.slice(i, i + 3).join(' ')))
+  const last = Math.max(1, all.length - 2)
+  return new Set(all.slice(0, last).map((_, i) => all.slice(i, i + 3).join(' ')))
 }
 
 function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {

@@ -4,14 +4,20 @@ const MAX_WORD_CHARACTERS = 100
 // BERT's splitting: every ASCII symbol, every Unicode punctuation mark and every CJK ideograph stands alone.
 const SYMBOL = String.raw`!-\/:-@\[-\x60{-~\p{P}`
 const IDEOGRAPH = String.raw`\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{2a6df}\u{2a700}-\u{2ceaf}\u{2f800}-\u{2fa1f}`
-const WORDS = new RegExp(`[${SYMBOL}${IDEOGRAPH}]|[^\\s\\p{Cc}\\ufffd${SYMBOL}${IDEOGRAPH}]+`, 'gu')
+const WORDS = new RegExp(`[${SYMBOL}${IDEOGRAPH}]|[^\\s${SYMBOL}${IDEOGRAPH}]+`, 'gu')
 
-const isAscii = (text: string) => /^[\0-\x7f]*$/.test(text)
+const PRINTABLE_ASCII = /^[\t\n\r -~]*$/
+/** Control, format and private characters disappear, so a soft hyphen does not cut a word. */
+const INVISIBLE = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\ufffd]/gu
 
 /** Lower case without accents: NFD with combining marks dropped. */
 function normalise(text: string): string {
   const lower = text.toLowerCase()
-  return isAscii(lower) ? lower : lower.normalize('NFD').replaceAll(/\p{Mn}/gu, '')
+  if (PRINTABLE_ASCII.test(lower)) return lower
+  return lower
+    .replaceAll(INVISIBLE, '')
+    .normalize('NFD')
+    .replaceAll(/\p{Mn}/gu, '')
 }
 
 export type WordPiece = {

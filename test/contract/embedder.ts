@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import type { Embedder } from '../../shared/ports/embedder.ts'
+
+/** Every Embedder adapter passes this unchanged. */
+export function embedderContract(create: () => Embedder) {
+  const norm = (vector: Float32Array | undefined) => Math.hypot(...(vector ?? []))
+  const cosine = (a: Float32Array | undefined, b: Float32Array | undefined) =>
+    (a ?? []).reduce((sum, value, i) => sum + value * (b?.[i] ?? 0), 0)
+
+  it('answers one unit vector per text, in order', async () => {
+    const embedder = create()
+    const texts = [
+      'the harbour pilot boards ships',
+      'soup is served at noon',
+      'the harbour pilot boards ships',
+    ]
+    const vectors = await embedder.embed(texts, 'document')
+    expect(vectors).toHaveLength(3)
+    for (const vector of vectors) {
+      expect(vector).toHaveLength(embedder.dimensions)
+      expect(norm(vector)).toBeCloseTo(1, 5)
+    }
+    expect(vectors[2]).toEqual(vectors[0])
+  })
+
+  it('puts texts on the same subject nearer to each other', async () => {
+    const [question, near, far] = await create().embed(
+      ['where do ships anchor', 'the vessel lies in the harbour', 'a recipe for onion soup'],
+      'query',
+    )
+    expect(cosine(question, near)).toBeGreaterThan(cosine(question, far))
+  })
+
+  it('answers zeros, never NaN, for a text it knows nothing of', async () => {
+    for (const vector of await create().embed(['', ' \n '], 'document')) expect(norm(vector)).toBe(0)
+  })
+
+  it('embeds nothing as nothing', async () => {
+    expect(await create().embed([], 'document')).toEqual([])
+  })
+}

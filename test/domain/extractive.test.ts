@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { extractAnswer } from '../../shared/domain/extractive.ts'
+import type { Source } from '../../shared/domain/passage.ts'
+
+const source = (number: number, text: string, rest: Partial<Source> = {}): Source => ({
+  number,
+  documentId: `d${number}`,
+  version: 1,
+  title: 'Guide',
+  start: 0,
+  end: text.length,
+  text,
+  headings: [],
+  score: 1 / number,
+  ...rest,
+})
+
+describe('an extractive answer', () => {
+  it('quotes the sentence that answers, word for word, with its source', () => {
+    const sources = [
+      source(1, 'Tides are strong in spring. Ships wait outside.'),
+      source(2, 'The harbour pilot boards ships two miles off the mole. Coffee is free.'),
+    ]
+    expect(extractAnswer('Where does the pilot board?', sources)?.answer).toBe(
+      'The harbour pilot boards ships two miles off the mole. [2]',
+    )
+  })
+
+  it('knows what a sentence is about from the heading above it', () => {
+    const text =
+      '## How to add an endpoint\n\nRegister a model server with a PUT request.\n\nSet limits elsewhere.'
+    const { answer } = extractAnswer('How do I add an endpoint?', [
+      source(1, text, { headings: ['How to add an endpoint'] }),
+      source(2, 'Endpoints have a price.'),
+    ]) ?? { answer: '' }
+    expect(answer).toContain('Register a model server with a PUT request. [1]')
+    expect(answer).not.toContain('##')
+  })
+
+  it('says nothing when no sentence covers the question', () => {
+    expect(
+      extractAnswer('What is the boiling point of tungsten?', [source(1, 'Ships wait outside.')]),
+    ).toBeNull()
+    expect(extractAnswer('Where does the pilot board?', [])).toBeNull()
+    expect(extractAnswer('what is it?', [source(1, 'It is what it is.')])).toBeNull()
+  })
+
+  it('does not say the same twice', () => {
+    const sources = [source(1, 'The pilot boards at the mole.'), source(2, 'The pilot boards at the mole.')]
+    expect(extractAnswer('Where does the pilot board?', sources)?.answer).toBe(
+      'The pilot boards at the mole. [1]',
+    )
+  })
+
+  it('leaves code and table rules out, and takes rows of tables', () => {
+    const text =
+      '```sh\npilot --port 9000\n```\n\n| option | meaning |\n|---|---|\n| `--port` | port the pilot listens on |'
+    expect(extractAnswer('Which port does the pilot listen on?', [source(1, text)])?.answer).toBe(
+      '| `--port` | port the pilot listens on | [1]',
+    )
+  })
+})
