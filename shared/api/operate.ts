@@ -54,6 +54,10 @@ export const putBudgetRoute = defineRoute('admin', {
   },
 })
 
+const time = z.union(
+  [z.iso.datetime(), z.iso.date()],
+  'give a UTC time such as 2026-11-01 or 2026-11-01T12:00:00Z',
+)
 const usageGroup = z
   .object({
     tenant: z.string().optional(),
@@ -75,19 +79,13 @@ export const usageRoute = defineRoute('billing:read', {
   summary: 'What was spent, from the ledger',
   request: {
     query: z.strictObject({
-      from: z.iso
-        .datetime()
-        .or(z.iso.date())
-        .optional()
-        .openapi({ description: 'Inclusive; default 30 days before `to`.' }),
-      to: z.iso.datetime().or(z.iso.date()).optional().openapi({ description: 'Exclusive; default now.' }),
+      from: time.optional().openapi({ description: 'Inclusive; default 30 days before `to`.' }),
+      to: time.optional().openapi({ description: 'Exclusive; default now.' }),
       groupBy: z
         .string()
         .default('')
         .transform((list) => list.split(',').filter(Boolean))
-        .pipe(
-          z.array(z.enum(USAGE_GROUPS, `groupBy takes a comma-separated list of ${USAGE_GROUPS.join(', ')}`)),
-        )
+        .pipe(z.array(z.enum(USAGE_GROUPS, `give a comma-separated list of ${USAGE_GROUPS.join(', ')}`)))
         .openapi({ type: 'string', example: 'tier,day' }),
       tenantId: z
         .string()

@@ -35,3 +35,23 @@ export type UsageTotals = {
   readonly completionTokens: number
   readonly costNanoUsd: number
 }
+
+/** Totals of one group; a field that was not grouped by is missing, a tier is null where the extractive answerer served. */
+export type UsageSum = UsageTotals & {
+  readonly tenant?: string
+  readonly key?: string
+  readonly tier?: Tier | null
+  readonly endpoint?: string
+  readonly day?: string
+}
+
+/** Everything together; nothing at all is all zeros. */
+export function totalUsage(sums: readonly UsageTotals[]): UsageTotals {
+  const add = (field: keyof UsageTotals) => sums.reduce((total, sum) => total + sum[field], 0)
+  return {
+    requests: add('requests'),
+    promptTokens: add('promptTokens'),
+    completionTokens: add('completionTokens'),
+    costNanoUsd: add('costNanoUsd'),
+  }
+}

@@ -1,4 +1,5 @@
 import type { D1Migration } from '@cloudflare/vitest-plugin'
+import type { HttpService, SettlementService } from '../../shared/ports/services.ts'
 import type { Shard } from '../../workers/rag/objects/shard.ts'
 import type { Endpoint } from '../../workers/router/objects/endpoint.ts'
 import type { Tenant } from '../../workers/router/objects/tenant.ts'
@@ -11,6 +12,8 @@ declare global {
       TENANTS: DurableObjectNamespace<Tenant>
       ENDPOINTS: DurableObjectNamespace<Endpoint>
       SHARDS: DurableObjectNamespace<Shard>
+      COST: HttpService
+      SETTLEMENT: SettlementService
       USAGE_QUEUE: Queue
       INGEST_QUEUE: Queue
       MIGRATIONS: D1Migration[]
