@@ -149,7 +149,7 @@ export const postDocumentsRoute = defineRoute('documents:write', {
   tags: ['Documents'],
   summary: 'Add one or many documents',
   description:
-    'One JSON document; `{documents: [..]}`; or `multipart/form-data` with any number of `files`, each stored under its file name. One document answers an object, several answer `{data: [..]}` in order.',
+    'One JSON document; `{documents: [..]}`; or `multipart/form-data` with any number of `files`, each stored under its file name. The first answers an object, the others `{data: [..]}` in order. When one document is refused, none is stored.',
   request: { params: collectionParams },
   responses: {
     200: json(z.union([accepted, z.object({ data: z.array(accepted) })]), 'All unchanged'),
@@ -202,6 +202,9 @@ export const getDocumentRoute = defineRoute('documents:read', {
   responses: { 200: json(documentStatus, 'The newest version') },
 })
 
+/** Typed as any media type, since the handler of a literal `text/plain` would have to hold the whole text as a string. */
+const STREAMED_TEXT: string = 'text/plain'
+
 export const getContentRoute = defineRoute('documents:read', {
   method: 'get',
   path: '/v1/collections/{collection}/documents/{id}/content',
@@ -211,7 +214,7 @@ export const getContentRoute = defineRoute('documents:read', {
     params: documentParams,
     query: z.strictObject({ version: z.coerce.number().int().min(1).optional() }),
   },
-  responses: { 200: { description: 'Canonical text', content: { 'text/plain': { schema: z.string() } } } },
+  responses: { 200: { description: 'Canonical text', content: { [STREAMED_TEXT]: { schema: z.string() } } } },
 })
 
 export const deleteDocumentRoute = defineRoute('documents:write', {

@@ -182,24 +182,8 @@ export async function failJobs(db: Database, failed: readonly FailedJob[], nowMs
 }
 
 /** After a tombstone's stores are cleared: forgets the versions below it and ends its job. */
-export async function finishRemoval(
-  db: Database,
-  { tenantId, collection, documentId, version, jobId }: VersionRow,
-  nowMs: number,
-): Promise<void> {
-  await db.batch([
-    db
-      .delete(documentVersions)
-      .where(
-        and(
-          eq(documentVersions.tenantId, tenantId),
-          eq(documentVersions.collection, collection),
-          eq(documentVersions.documentId, documentId),
-          lt(documentVersions.version, version),
-        ),
-      ),
-    finish(db, [jobId], nowMs),
-  ])
+export async function finishRemoval(db: Database, jobId: string, nowMs: number): Promise<void> {
+  await db.batch([forgetReplaced(db, [jobId]), finish(db, [jobId], nowMs)])
 }
 
 function finish(db: Database, ids: readonly string[], nowMs: number) {
@@ -239,7 +223,7 @@ export async function listEndedJobs(db: Database, endedBeforeMs: number, limit: 
   return rows.map(({ id }) => id)
 }
 
-const isReplacedBy = (jobIds: readonly string[]) => sql`
+const replacedBy = (jobIds: readonly string[]) => sql`
   FROM jobs AS j JOIN document_versions AS v ON ${VERSION_OF_JOB} AND v.version < j.version AND v.state = 'deleted'
     JOIN collections AS c ON c.tenant_id = j.tenant_id AND c.name = j.collection
   WHERE j.id IN ${idsOf(jobIds)}`
@@ -248,15 +232,16 @@ const isReplacedBy = (jobIds: readonly string[]) => sql`
 export async function listReplaced(db: Database, jobIds: readonly string[]): Promise<VersionFolder[]> {
   return db.all<VersionFolder>(sql`
     SELECT v.tenant_id AS tenantId, c.id AS collectionId, v.document_id AS documentId, v.job_id AS jobId
-    ${isReplacedBy(jobIds)}`)
+    ${replacedBy(jobIds)}`)
 }
 
 /** Forgets ended jobs and the versions that they have replaced. */
 export async function forgetJobs(db: Database, ids: readonly string[]): Promise<void> {
-  await db.batch([
-    db.run(sql`
-      DELETE FROM document_versions WHERE (tenant_id, collection, document_id, version) IN (
-        SELECT v.tenant_id, v.collection, v.document_id, v.version ${isReplacedBy(ids)})`),
-    db.delete(jobs).where(inJson(jobs.id, ids)),
-  ])
+  await db.batch([forgetReplaced(db, ids), db.delete(jobs).where(inJson(jobs.id, ids))])
+}
+
+function forgetReplaced(db: Database, jobIds: readonly string[]) {
+  return db.run(sql`
+    DELETE FROM document_versions WHERE (tenant_id, collection, document_id, version) IN (
+      SELECT v.tenant_id, v.collection, v.document_id, v.version ${replacedBy(jobIds)})`)
 }

@@ -32,3 +32,8 @@ export function isOperator({ tenantId }: Principal): boolean {
 export function mayUseCollection(principal: Principal, collection: string): boolean {
   return principal.collections === null || principal.collections.includes(collection)
 }
+
+/** Whose access lists a key is held against when it reads documents; null for one that may write, since it decides over the lists. */
+export function readableBy(principal: Principal): readonly string[] | null {
+  return hasScope(principal, 'documents:write') ? null : principal.principals
+}

@@ -7,10 +7,10 @@ import { mayUseCollection } from '../../../shared/domain/principal.ts'
 import { TIERS, type Tier } from '../../../shared/domain/tiers.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
+import { sseResponse } from '../../../shared/http/sse.ts'
 import { routeFields, spendFields } from '../answer-fields.ts'
 import { type Ask, type AskDeps, type Asked, ask } from '../ask.ts'
 import { openaiError } from '../openai-error.ts'
-import { sseResponse } from '../sse.ts'
 
 type ChatBody = z.infer<typeof chatRequest>
 

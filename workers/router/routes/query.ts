@@ -5,9 +5,9 @@ import { citationFilter } from '../../../shared/domain/citations.ts'
 import { mayUseCollection } from '../../../shared/domain/principal.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
+import { sseEvent, sseResponse } from '../../../shared/http/sse.ts'
 import { routeFields, spendFields, timingFields } from '../answer-fields.ts'
 import { type Ask, type AskDeps, type Asked, ask } from '../ask.ts'
-import { sseEvent, sseResponse } from '../sse.ts'
 
 /** What the reader sees when the collection holds nothing on the question. */
 const NO_EVIDENCE = 'No passage in this collection answers the question.'

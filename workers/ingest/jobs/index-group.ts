@@ -1,0 +1,136 @@
+import { advanceJobs, beginJobs, finishLive } from '../../../shared/db/jobs.ts'
+import { chunkDocument } from '../../../shared/domain/chunking.ts'
+import { indexNamespace } from '../../../shared/domain/collection.ts'
+import type { Chunk } from '../../../shared/domain/document.ts'
+import { contextualText } from '../../../shared/domain/ingest.ts'
+import { canonicalKey, rawKey } from '../../../shared/domain/object-keys.ts'
+import { RETRIEVAL_PROFILES } from '../../../shared/domain/tiers.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { IndexedChunk, PublishOutcome } from '../../../shared/ports/vector-store.ts'
+import { chunkIds } from '../hash.ts'
+import { mapBounded, slices } from '../slices.ts'
+import type { IndexDeps } from './index-documents.ts'
+import {
+  type Failure,
+  folderOf,
+  type IndexTask,
+  idsOf,
+  type Outcomes,
+  settleFailures,
+  supersede,
+} from './outcome.ts'
+
+const DOCUMENTS_AT_ONCE = 10
+const TEXTS_PER_EMBEDDING = 256
+/** A message between Workers may have 32 MB; the longest chunks have about 20 kB with their vector. */
+const CHUNKS_PER_STAGE = 200
+
+type Parsed = IndexTask & {
+  readonly title: string
+  readonly chunks: readonly (Chunk & { readonly gap: string })[]
+}
+type Embedded = Omit<Parsed, 'chunks'> & { readonly chunks: readonly IndexedChunk[] }
+type Published = Embedded & { readonly outcome: PublishOutcome }
+
+/**
+ * From bytes to searchable, all documents of the group step by step together, so that a step costs the database one transaction
+ * however many they are. One that fails leaves the group and the others go on.
+ */
+export async function indexGroup(deps: IndexDeps, tasks: readonly IndexTask[]): Promise<Outcomes> {
+  const { db, now } = deps
+  const failures: Failure[] = []
+  await beginJobs(db, idsOf(tasks), now())
+  const parsed = await each(tasks, failures, (task) => parse(deps, task))
+  await advanceJobs(db, idsOf(parsed), 'embedding', now())
+  const embedded = await each(parsed, failures, (task) => embed(deps, task))
+  await advanceJobs(db, idsOf(embedded), 'indexing', now())
+  const published = await each(embedded, failures, (task) => publish(deps, task))
+  const live = await finishLive(
+    db,
+    published
+      .filter(({ outcome }) => outcome === 'published')
+      .map(({ job, title, chunks }) => ({ jobId: job.id, title, chunks: chunks.length })),
+    now(),
+  )
+  const isLive = ({ job }: Published) => live.has(job.id)
+  return new Map([
+    ...published
+      .filter(isLive)
+      .map(({ job, chunks }) => [job.id, { result: 'live', chunks: chunks.length }] as const),
+    ...(await supersede(
+      deps,
+      published.filter((task) => !isLive(task)),
+    )),
+    ...(await settleFailures(deps, failures)),
+  ])
+}
+
+async function each<T extends IndexTask, R>(
+  tasks: readonly T[],
+  failures: Failure[],
+  run: (task: T) => Promise<R>,
+): Promise<R[]> {
+  const results = await mapBounded(tasks, DOCUMENTS_AT_ONCE, async (task) => {
+    try {
+      return [await run(task)]
+    } catch (thrown) {
+      failures.push({ task, error: AppError.from(thrown) })
+      return []
+    }
+  })
+  return results.flat()
+}
+
+async function parse({ objects, parsers, countTokens }: IndexDeps, task: IndexTask): Promise<Parsed> {
+  const { version, collection } = task
+  const bytes = await objects.get(rawKey(folderOf(task)))
+  if (!bytes) throw new AppError('internal', 'The stored bytes of this version are missing')
+  const parser = parsers.get(version.mediaType)
+  if (!parser)
+    throw new AppError(
+      'unsupported_media_type',
+      `mediaType: "${version.mediaType}" is not supported any more`,
+    )
+  const document = parser.parse(bytes)
+  await objects.put(canonicalKey(folderOf(task)), document.text, 'text/plain; charset=utf-8')
+  const { chunkTokens } = RETRIEVAL_PROFILES[collection.profile]
+  const chunks = chunkDocument(document, { maxTokens: chunkTokens, countTokens })
+  // oxlint-disable-next-line typescript/prefer-nullish-coalescing -- an empty title says no more than none
+  const title = version.title ?? (document.title?.trim() || version.documentId)
+  const withGaps = chunks.map((chunk, i) => ({
+    ...chunk,
+    gap: document.text.slice(chunk.end, chunks[i + 1]?.start ?? chunk.end),
+  }))
+  return { ...task, title: title.slice(0, 512), chunks: withGaps }
+}
+
+/** Contextual retrieval: title and headings in front of a chunk say what it speaks of where its own words do not. */
+async function embed({ embedder }: IndexDeps, { chunks, ...task }: Parsed): Promise<Embedded> {
+  const vectors: Float32Array[] = []
+  for (const slice of slices(chunks, TEXTS_PER_EMBEDDING)) {
+    const texts = slice.map(({ headings, text }) => contextualText(task.title, headings, text))
+    vectors.push(...(await embedder.embed(texts, 'document')))
+  }
+  const ids = await chunkIds(
+    task.job.documentId,
+    chunks.map(({ text }) => text),
+  )
+  const indexed = chunks.map((chunk, i) => {
+    const { tokens: _, ...rest } = chunk
+    const [id, vector] = [ids[i], vectors[i]]
+    if (id === undefined || !vector)
+      throw new AppError('internal', `The embedder "${embedder.id}" left out a text`)
+    return { ...rest, id, vector }
+  })
+  return { ...task, chunks: indexed }
+}
+
+async function publish({ index }: IndexDeps, task: Embedded): Promise<Published> {
+  const { collection, version, title, chunks } = task
+  const { documentId, metadata, acl } = version
+  const document = { documentId, version: version.version }
+  const namespace = indexNamespace(collection)
+  for (const slice of slices(chunks, CHUNKS_PER_STAGE)) await index.stage(namespace, document, slice)
+  const outcome = await index.publish(namespace, { ...document, title, metadata, acl })
+  return { ...task, outcome }
+}
