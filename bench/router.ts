@@ -14,6 +14,7 @@ const HELP = `npm run bench:router -- [options]
   --rounds N         times each cell is measured, taking turns over the servers (5)
   --seconds N        length of one measurement (2)
   --connections LIST comma-separated (1,16,64)
+  --at-most N        fail when Fairlead's CPU is more than N times the bare proxy's in any cell
   --json FILE        every figure of every round, too
   --litellm          also LiteLLM, installed into .bench/ with pip
   --no-portkey       without Portkey        --no-fairlead  without Fairlead`
@@ -39,6 +40,7 @@ function readOptions() {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' },
       connections: { type: 'string', default: '1,16,64' },
+      'at-most': { type: 'string', default: 'Infinity' },
       json: { type: 'string' },
       litellm: { type: 'boolean', default: false },
       portkey: { type: 'boolean', default: true },
@@ -93,13 +95,27 @@ async function runRounds(
   return samples
 }
 
-/** Median over rounds of the ratio to `base` in the same round: what the machine does meanwhile hits both. */
-function ratio(own: readonly Sample[], base: readonly Sample[]): string {
+/** Median over rounds of the CPU ratio to `base` in the same round: what the machine does meanwhile hits both. NaN when there is none. */
+function ratio(own: readonly Sample[], base: readonly Sample[]): number {
   const ratios = own.flatMap(({ round, cpuMicros }) => {
     const other = base.find((sample) => sample.round === round)
     return other ? [cpuMicros / other.cpuMicros] : []
   })
-  return ratios.length > 0 && hasCpuFigures ? median(ratios).toFixed(2) : '–'
+  return ratios.length > 0 && hasCpuFigures ? median(ratios) : Number.NaN
+}
+
+const shownRatio = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(2))
+
+/** Cells in which Fairlead costs more than `limit` bare proxies. */
+function overLimit(samples: readonly Sample[], connections: readonly number[], limit: number): string[] {
+  return MODES.flatMap((mode) =>
+    connections.flatMap((count) => {
+      const of = (name: string) =>
+        samples.filter((one) => one.server === name && one.mode === mode && one.connections === count)
+      const value = ratio(of('fairlead'), of('bare proxy'))
+      return value > limit ? [`${mode} at ${count} connections: ${shownRatio(value)} × the bare proxy`] : []
+    }),
+  )
 }
 
 function rows(
@@ -120,8 +136,8 @@ function rows(
       middle(({ p50Ms }) => p50Ms, 2),
       middle(({ p99Ms }) => p99Ms, 2),
       hasCpuFigures ? middle(({ cpuMicros }) => cpuMicros, 0) : '–',
-      ratio(own, of('bare proxy')),
-      ratio(own, of('portkey')),
+      shownRatio(ratio(own, of('bare proxy'))),
+      shownRatio(ratio(own, of('portkey'))),
       String(own.reduce((sum, { errors }) => sum + errors, 0)),
     ]
   })
@@ -178,7 +194,9 @@ async function main() {
     )
     for (const note of notes) console.log(note)
     if (options.json) writeFileSync(options.json, `${JSON.stringify({ options, notes, samples }, null, 2)}\n`)
-    if (samples.some(({ errors }) => errors > 0)) process.exitCode = 1
+    const slow = overLimit(samples, options.connections, Number(options['at-most']))
+    for (const cell of slow) console.error(`More than allowed: ${cell}`)
+    if (slow.length > 0 || samples.some(({ errors }) => errors > 0)) process.exitCode = 1
   } finally {
     for (const server of servers.toReversed()) await server.stop()
   }
