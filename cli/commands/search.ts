@@ -1,0 +1,36 @@
+import { InvalidArgumentError } from 'commander'
+import { searchRoute } from '../../shared/api/ask.ts'
+import type { Answer } from '../lib/client.ts'
+import { type ClientOptions, clientCommand, connect, show } from '../lib/command.ts'
+import { colors, printable, sourceLine } from '../lib/terminal.ts'
+
+type Options = ClientOptions & { readonly collection: string; readonly top: number }
+
+const SNIPPET_LENGTH = 240
+
+export const searchCommand = () =>
+  clientCommand('search')
+    .description('find the passages nearest to a query')
+    .argument('<query>', 'words or a question')
+    .option('-c, --collection <name>', 'where to look', 'handbook')
+    .option('-n, --top <number>', 'how many passages', parseTop, 5)
+    .action(async (query: string, { collection, top, ...options }: Options) => {
+      const { client } = connect(options)
+      show(options, await client.call(searchRoute, { body: { query, collection, topK: top } }), describe)
+    })
+
+function parseTop(value: string): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 1 || number > 100)
+    throw new InvalidArgumentError('It has to be a whole number from 1 to 100.')
+  return number
+}
+
+function describe({ hits }: Answer<typeof searchRoute>): string {
+  if (hits.length === 0) return 'Nothing matches.'
+  const described = hits.map((hit, index) => {
+    const snippet = printable(hit.text).replaceAll(/\s+/g, ' ').slice(0, SNIPPET_LENGTH)
+    return `${sourceLine({ ...hit, number: index + 1 })}  ${colors.cyan(hit.score.toFixed(3))}\n    ${snippet}`
+  })
+  return described.join('\n\n')
+}

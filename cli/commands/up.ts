@@ -1,0 +1,126 @@
+import { resolve } from 'node:path'
+import { isCancel, select } from '@clack/prompts'
+import { Command, InvalidArgumentError } from 'commander'
+import { putEndpointRoute } from '../../shared/api/endpoints.ts'
+import { apiClient } from '../lib/client.ts'
+import { collectionFor, type Found, findDocuments } from '../lib/documents.ts'
+import { EXIT, Failure } from '../lib/failure.ts'
+import { describeOrigin, type Origin, type OriginOption, parseOrigin } from '../lib/origin.ts'
+import { isAttended, note, print, progressBar } from '../lib/terminal.ts'
+import { describeSummary, uploadDocuments } from '../lib/upload.ts'
+import { PROJECT } from '../platform/bundle.ts'
+import { HANDBOOK, type Platform, startPlatform } from '../platform/start.ts'
+
+type Options = {
+  readonly port: number
+  readonly state: string
+  readonly docs?: string
+  readonly origin: readonly OriginOption[]
+  readonly handbook: boolean
+  readonly json?: boolean
+}
+
+export const upCommand = () =>
+  new Command('up')
+    .description('run the whole platform on this machine until Ctrl-C')
+    .option('--port <number>', 'port on 127.0.0.1', parsePort, 8787)
+    .option('--state <folder>', 'where documents, budgets and keys are kept', resolve(PROJECT, '.fairlead'))
+    .option('--docs <folder>', 'index a folder as a collection of the same name')
+    .option(
+      '--origin <url[,model,tier]>',
+      'register an OpenAI-compatible server; may be repeated',
+      addOrigin,
+      [],
+    )
+    .option('--no-handbook', 'do not index the handbook')
+    .option('--json', 'print JSON and nothing else')
+    .action(up)
+
+function parsePort(value: string): number {
+  const port = Number(value)
+  if (!/^\d+$/.test(value) || port > 65_535)
+    throw new InvalidArgumentError('It has to be a number from 0 to 65535; 0 takes any free port.')
+  return port
+}
+
+const addOrigin = (value: string, earlier: readonly OriginOption[]) => [...earlier, parseOrigin(value)]
+
+async function up(options: Options): Promise<void> {
+  // What the user named is looked at first: a wrong name is told at once, not after the start.
+  const folder = options.docs === undefined ? null : await readFolder(options.docs)
+  const origins: Origin[] = []
+  for (const origin of options.origin) origins.push(await describeOrigin(origin, chooseModel))
+  let running: Platform | null = null
+  onSignal(() => void (running?.stop() ?? Promise.resolve()).finally(() => process.exit(EXIT.ok)))
+  const bar = progressBar(HANDBOOK)
+  const { port, handbook } = options
+  const stateDir = resolve(options.state)
+  const platform = await startPlatform({ port, stateDir, handbook, onProgress: bar.update }).finally(bar.end)
+  running = platform
+  try {
+    for (const origin of origins) await registerOrigin(platform, origin)
+    if (folder) await indexFolder(platform, folder)
+  } catch (error) {
+    await platform.stop()
+    throw error
+  }
+  const collection = handbook ? HANDBOOK : folder?.collection
+  print(
+    options.json ? asJson(platform, stateDir) : `ready ${platform.url}\n${curlLine(platform, collection)}`,
+  )
+}
+
+/** State survives any end, so a start that is not through may be cut off; the second signal changes nothing. */
+function onSignal(stop: () => void): void {
+  let isStopping = false
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (!isStopping) stop()
+      isStopping = true
+    })
+}
+
+type Folder = { readonly collection: string; readonly found: Found }
+
+async function readFolder(path: string): Promise<Folder> {
+  return { collection: collectionFor(path), found: await findDocuments([path]) }
+}
+
+async function indexFolder({ url, apiKey }: Platform, folder: Folder): Promise<void> {
+  const bar = progressBar(folder.collection)
+  const client = apiClient({ url, key: apiKey })
+  const summary = await uploadDocuments({ client, ...folder, onProgress: bar.update }).finally(bar.end)
+  note(describeSummary(summary))
+}
+
+async function registerOrigin({ url, adminKey }: Platform, { id, request }: Origin): Promise<void> {
+  await apiClient({ url, key: adminKey }).call(putEndpointRoute, { params: { id }, body: request })
+  const { model, tier, contextTokens } = request
+  note(
+    `endpoint ${id}: ${model}, tier ${tier}${contextTokens === undefined ? '' : `, ${contextTokens} tokens`}`,
+  )
+}
+
+async function chooseModel(url: string, models: readonly string[]): Promise<string> {
+  if (!isAttended())
+    throw new Failure(
+      EXIT.usage,
+      `--origin: ${url} serves ${models.join(', ')}. Name one: --origin ${url},${models[0]}`,
+    )
+  const options = models.map((value) => ({ value }))
+  const model = await select({ message: `Which model of ${url}?`, options, output: process.stderr })
+  if (isCancel(model)) throw new Failure(EXIT.interrupted, 'Interrupted')
+  return model
+}
+
+/** To be copied as it stands into a POSIX shell. */
+function curlLine({ url, apiKey }: Platform, collection: string | undefined): string {
+  const key = `-H 'authorization: Bearer ${apiKey}'`
+  if (collection === undefined) return `curl -s ${url}/v1/models ${key}`
+  const question = collection === HANDBOOK ? 'How do I add an endpoint?' : 'What is this about?'
+  const body = JSON.stringify({ question, collection })
+  return `curl -s ${url}/v1/query ${key} -H 'content-type: application/json' -d '${body}'`
+}
+
+const asJson = ({ url, apiKey, adminKey, tenant }: Platform, stateDir: string) =>
+  JSON.stringify({ url, apiKey, adminKey, tenant, pid: process.pid, stateDir })

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { EXIT, Failure } from './failure.ts'
+
+/** A platform and the key to use there. */
+export type Target = { readonly url: string; readonly key: string }
+
+/** `.fairlead/local.json`: what a platform started here tells the machine's own user. */
+export const localFile = z.object({
+  url: z.string(),
+  apiKey: z.string(),
+  adminKey: z.string(),
+  tenant: z.string(),
+  pid: z.int(),
+})
+export type LocalFile = z.infer<typeof localFile>
+
+/** Null when there is none, or none that can be read as such. */
+export function readLocalFile(stateDir: string): LocalFile | null {
+  try {
+    return localFile.parse(JSON.parse(readFileSync(join(stateDir, 'local.json'), 'utf8')))
+  } catch {
+    return null
+  }
+}
+
+type Given = { readonly url?: string | undefined; readonly key?: string | undefined }
+
+/** Options first, then the environment, then the nearest `.fairlead/local.json`, whose key is never sent to another address. */
+export function resolveTarget(options: Given, env: NodeJS.ProcessEnv, folder: string): Target {
+  const given = options.url ?? env['FAIRLEAD_URL']
+  const local = nearestLocalFile(folder)
+  const url = given === undefined ? local?.url : addressOf(given)
+  if (url === undefined)
+    throw new Failure(
+      EXIT.usage,
+      'No platform is known here. Start one with "npm start", or set FAIRLEAD_URL and FAIRLEAD_API_KEY.',
+    )
+  const key = options.key ?? env['FAIRLEAD_API_KEY'] ?? (local?.url === url ? local.apiKey : undefined)
+  if (key === undefined)
+    throw new Failure(EXIT.usage, `No key is known for ${url}. Set FAIRLEAD_API_KEY or give --key.`)
+  return { url, key }
+}
+
+function addressOf(text: string): string {
+  if (URL.canParse(text)) return text.replace(/\/+$/, '')
+  throw new Failure(EXIT.usage, `"${text}" is no address such as http://127.0.0.1:8787`)
+}
+
+function nearestLocalFile(folder: string): LocalFile | null {
+  const stateDir = join(folder, '.fairlead')
+  const found = existsSync(stateDir) ? readLocalFile(stateDir) : null
+  const parent = dirname(folder)
+  return found ?? (parent === folder ? null : nearestLocalFile(parent))
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { extname, join, relative, resolve } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+
+export const PROJECT = resolve(import.meta.dirname, '../..')
+
+/** A module of a Worker as Miniflare takes it. */
+export type Module = {
+  readonly type: 'ESModule' | 'Data' | 'Text'
+  readonly path: string
+  readonly contents: string | Uint8Array
+}
+
+/** What stays a file beside the code, as the `rules` in the wrangler.toml files and wrangler's own have it. */
+const FILE_TYPES: Readonly<Record<string, 'Data' | 'Text'>> = {
+  '.i8': 'Data',
+  '.f32': 'Data',
+  '.txt': 'Text',
+}
+
+const keepFiles: Plugin = {
+  name: 'keep files',
+  setup(build) {
+    build.onResolve({ filter: /\.(?:i8|f32|txt)$/ }, ({ path, resolveDir }) => ({
+      path: `./${relative(PROJECT, resolve(resolveDir, path))}`,
+      external: true,
+    }))
+  },
+}
+
+/** A Worker's code as one module, which comes first, and the files it imports. */
+export async function bundleWorker(name: string): Promise<Module[]> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: PROJECT,
+    entryPoints: [{ in: `workers/${name}/index.ts`, out: name }],
+    outdir: PROJECT,
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    target: 'es2024',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*'],
+    plugins: [keepFiles],
+    logLevel: 'silent',
+  })
+  const imports = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
+  const files = imports.filter((path) => extname(path) in FILE_TYPES)
+  const code = {
+    type: 'ESModule',
+    path: join(PROJECT, `${name}.js`),
+    contents: outputFiles[0]?.text ?? '',
+  } as const
+  return [code, ...(await Promise.all(files.map(fileModule)))]
+}
+
+async function fileModule(name: string): Promise<Module> {
+  const path = resolve(PROJECT, name)
+  if (FILE_TYPES[extname(name)] === 'Text')
+    return { type: 'Text', path, contents: await readFile(path, 'utf8') }
+  return { type: 'Data', path, contents: await readFile(path) }
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import { apiClient } from '../lib/client.ts'
+import { findDocuments } from '../lib/documents.ts'
+import { type Upload, uploadDocuments } from '../lib/upload.ts'
+import { PROJECT } from './bundle.ts'
+import { noLog, openLog } from './log.ts'
+import { migrate } from './migrate.ts'
+import { type Runtime, startRuntime } from './runtime.ts'
+import { openState, type State } from './state.ts'
+import { DEMO, ensureTenants, type LocalKeys } from './tenants.ts'
+import { type LocalWorker, localWorkers, ROUTER } from './workers.ts'
+
+export type PlatformOptions = {
+  /** On 127.0.0.1; 0 takes any free one. */
+  readonly port: number
+  readonly stateDir: string
+  /** Index docs/ as the collection `handbook`; default true. */
+  readonly handbook?: boolean
+  /** Write no log. */
+  readonly quiet?: boolean
+  readonly onProgress?: Upload['onProgress']
+}
+export type Platform = LocalKeys & {
+  readonly url: string
+  readonly tenant: string
+  readonly stop: () => Promise<void>
+}
+
+export const HANDBOOK = 'handbook'
+const MINUTE_MS = 60_000
+
+/** The whole platform on this machine. Resolves when everything answers, interrupted work is taken up and the handbook is live. */
+export async function startPlatform({
+  port,
+  stateDir,
+  handbook = true,
+  quiet = false,
+  onProgress,
+}: PlatformOptions): Promise<Platform> {
+  // Whatever was opened when something fails is closed again, in reverse.
+  await using opened = new AsyncDisposableStack()
+  const state = openState(stateDir)
+  opened.defer(state.release)
+  const log = quiet ? noLog : openLog(stateDir)
+  opened.defer(log.close)
+  const workers = await localWorkers()
+  const runtime = await startRuntime({
+    workers: workers.map((worker) => withSecrets(worker, state.pepper)),
+    port,
+    stateDir,
+    onLog: log.write,
+    onRestart: () => void keepUp(),
+  })
+  opened.defer(runtime.stop)
+  const keepUp = () =>
+    runtime.runSchedules().catch((error: unknown) => log.write(`schedules failed: ${String(error)}`))
+  const platform = await furnish(runtime, state)
+  // Queues here live in memory: what a crash took from them is found in the database and sent again.
+  await keepUp()
+  const schedules = setInterval(() => void keepUp(), MINUTE_MS)
+  opened.defer(() => clearInterval(schedules))
+  if (handbook) await indexHandbook(platform, onProgress)
+  const open = opened.move()
+  return { ...platform, stop: () => open.disposeAsync() }
+}
+
+/** Locally keys are marked as test keys, and origins' tokens come from the environment. */
+function withSecrets(worker: LocalWorker, pepper: string): LocalWorker {
+  if (worker.name !== ROUTER) return worker
+  const origins = Object.entries(process.env).filter(([name]) => name.startsWith('ORIGIN_'))
+  const secrets = { ...Object.fromEntries(origins), KEY_PEPPER: pepper, ENVIRONMENT: 'test' }
+  return { ...worker, bindings: { ...worker.bindings, ...secrets } }
+}
+
+async function furnish({ url, database }: Runtime, state: State): Promise<Omit<Platform, 'stop'>> {
+  await migrate(database, state.dir)
+  const keys = await ensureTenants(database, state.pepper, state.previous)
+  const tenant = DEMO.id
+  state.publish({ url, ...keys, tenant, pid: process.pid })
+  return { url, ...keys, tenant }
+}
+
+async function indexHandbook({ url, apiKey }: Omit<Platform, 'stop'>, onProgress: Upload['onProgress']) {
+  const client = apiClient({ url, key: apiKey })
+  const found = await findDocuments([join(PROJECT, 'docs')])
+  const { failed } = await uploadDocuments({ client, collection: HANDBOOK, found, onProgress })
+  const [first] = failed
+  if (first) throw new Error(`the handbook's document ${first.id} failed: ${first.reason}`)
+}
