@@ -1,18 +1,18 @@
-const BY_EXTENSION: Readonly<Record<string, string>> = {
-  md: 'text/markdown',
-  markdown: 'text/markdown',
-  html: 'text/html',
-  htm: 'text/html',
-  txt: 'text/plain',
-}
+const BY_EXTENSION = new Map([
+  ['md', 'text/markdown'],
+  ['markdown', 'text/markdown'],
+  ['html', 'text/html'],
+  ['htm', 'text/html'],
+  ['txt', 'text/plain'],
+])
 
 /** Says no more than that nobody knew. */
 const UNKNOWN = 'application/octet-stream'
 
 /** Media type by the extension of a file name, null when it has none that we know. */
 export function mediaTypeOfName(name: string): string | null {
-  const extension = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase()
-  return (extension && BY_EXTENSION[extension]) ?? null
+  const extension = /\.([a-z]+)$/i.exec(name)?.[1] ?? ''
+  return BY_EXTENSION.get(extension.toLowerCase()) ?? null
 }
 
 /** `type/subtype` of a Content-Type value, null when it names none or an encoding other than UTF-8 (RFC 9110 §8.3). */
