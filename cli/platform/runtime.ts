@@ -1,4 +1,5 @@
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { AT_START } from '../../shared/domain/schedule.ts'
 import { EXIT, Failure, systemCode } from '../lib/failure.ts'
 import { endWithParent } from './end-with-parent.ts'
 import { type LocalWorker, ROUTER } from './workers.ts'
@@ -9,8 +10,8 @@ const EVERY_MINUTE = '* * * * *'
 export type Runtime = {
   readonly url: string
   readonly database: D1Database
-  /** Does once what the cloud's cron does every minute. */
-  readonly runSchedules: () => Promise<void>
+  /** Does once what the cloud's cron does every minute; at a start also what the queues held and lost. */
+  readonly runSchedules: (occasion: 'start' | 'minute') => Promise<void>
   readonly stop: () => Promise<void>
 }
 export type RuntimeOptions = {
@@ -53,7 +54,7 @@ export async function startRuntime({
     return {
       url: origin,
       database: await miniflare.getD1Database('DB', ROUTER),
-      runSchedules: () => runSchedules(miniflare, workers),
+      runSchedules: (occasion) => runSchedules(miniflare, workers, occasion),
       stop,
     }
   } catch (error) {
@@ -69,12 +70,16 @@ export async function startRuntime({
   }
 }
 
-async function runSchedules(miniflare: Miniflare, workers: readonly LocalWorker[]): Promise<void> {
+async function runSchedules(
+  miniflare: Miniflare,
+  workers: readonly LocalWorker[],
+  occasion: 'start' | 'minute',
+): Promise<void> {
   for (const { name, cronTriggers = [] } of workers)
     for (const cron of cronTriggers) {
       if (cron !== EVERY_MINUTE) throw new Error(`${name}: the schedule "${cron}" cannot run locally`)
       const worker = await miniflare.getWorker(name)
-      await worker.scheduled({ cron })
+      await worker.scheduled({ cron: occasion === 'start' ? AT_START : cron })
     }
 }
 

@@ -49,15 +49,15 @@ export async function startPlatform({
     port,
     stateDir,
     onLog: log.write,
-    onRestart: () => void keepUp(),
+    onRestart: () => void keepUp('start'),
   })
   opened.defer(runtime.stop)
-  const keepUp = () =>
-    runtime.runSchedules().catch((error: unknown) => log.write(`schedules failed: ${String(error)}`))
+  const keepUp = (occasion: 'start' | 'minute') =>
+    runtime.runSchedules(occasion).catch((error: unknown) => log.write(`schedules failed: ${String(error)}`))
   const platform = await furnish(runtime, state)
   // Queues here live in memory: what a crash took from them is found in the database and sent again.
-  await keepUp()
-  const schedules = setInterval(() => void keepUp(), MINUTE_MS)
+  await keepUp('start')
+  const schedules = setInterval(() => void keepUp('minute'), MINUTE_MS)
   opened.defer(() => clearInterval(schedules))
   if (handbook) await indexHandbook(platform, onProgress)
   const open = opened.move()

@@ -1,5 +1,6 @@
 import { forgetDropped, listDropped } from '../../../shared/db/collections.ts'
 import { claimStaleJobs, forgetJobs, listEndedJobs, listReplaced } from '../../../shared/db/jobs.ts'
+import { AT_START } from '../../../shared/domain/schedule.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { errorFields } from '../../../shared/log.ts'
 import type { Deps } from '../app.ts'
@@ -7,8 +8,6 @@ import { clearCollection, deleteObjects } from '../remove.ts'
 
 export type MaintainDeps = Pick<Deps, 'db' | 'objects' | 'index' | 'send' | 'newId' | 'now' | 'log'>
 
-/** The platform runs the handler with this once when it starts: whatever is unfinished then has lost its message. */
-const AT_START = '@start'
 /** Longer than any retry waits, so that a job left alone for this long has no message on its way. */
 const STALE_AFTER_MS = 60_000
 const JOBS_PER_RUN = 1_000
