@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { database } from '../../shared/db/client.ts'
 import { DAY_MS, HOUR_MS } from '../../shared/domain/rollup.ts'
 import { USAGE_GROUPS, type UsageEvent, type UsageGroup } from '../../shared/domain/usage.ts'
 import { addUp, ask, costWorker, iso, newTenant, usage, usageEvent } from './cost-worker.ts'
@@ -89,6 +90,30 @@ describe('usage equals the sum of the ledger', () => {
 })
 
 describe('a roll-up', () => {
+  it('misses no line that arrives between its steps', async () => {
+    const tenantId = newTenant()
+    const midnight = someMidnight()
+    const events: UsageEvent[] = []
+    const recordNext = async () => {
+      events.push(usageEvent(tenantId, midnight + events.length))
+      await record(events.slice(-1))
+    }
+    const batch = async (statements: D1PreparedStatement[]) => {
+      await recordNext()
+      const results = await env.DB.batch(statements)
+      await recordNext()
+      return results
+    }
+    const interrupted = { prepare: env.DB.prepare.bind(env.DB), batch } as unknown as D1Database
+    await recordNext()
+    await costWorker({ db: database(interrupted) }).rollUp()
+    const wanted = { fromMs: midnight, toMs: midnight + DAY_MS, groupBy: [] }
+    expect(events.length).toBeGreaterThanOrEqual(3)
+    expect(await asked(tenantId, wanted)).toMatchObject(addUp(events, wanted))
+    await rollUp()
+    expect(await asked(tenantId, wanted)).toMatchObject(addUp(events, wanted))
+  })
+
   it('overwrites: done again it changes nothing, and sums without lines are gone', async () => {
     const tenantId = newTenant()
     const midnight = someMidnight()
