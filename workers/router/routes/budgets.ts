@@ -3,8 +3,8 @@ import { getBudgetsRoute, putBudgetRoute } from '../../../shared/api/operate.ts'
 import type { Account } from '../../../shared/domain/budget.ts'
 import { fromUsd, toUsd } from '../../../shared/domain/money.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
-import type { TenantRpc } from '../../../shared/ports/objects.ts'
 import { actingOn } from '../../../shared/http/system-tenant.ts'
+import type { TenantRpc } from '../../../shared/ports/objects.ts'
 
 export function budgetsRoutes({ tenant }: { tenant: (tenantId: string) => TenantRpc }) {
   const shown = async (tenantId: string) => ({

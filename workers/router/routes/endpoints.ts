@@ -22,9 +22,9 @@ import { nanoPerKTokToUsdPerMTok, usdPerMTokToNanoPerKTok } from '../../../share
 import type { Principal } from '../../../shared/domain/principal.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
+import { requireSystem } from '../../../shared/http/system-tenant.ts'
 import type { EndpointRpc } from '../../../shared/ports/objects.ts'
 import type { Registry } from '../registry.ts'
-import { requireSystem } from '../../../shared/http/system-tenant.ts'
 
 export type EndpointsDeps = {
   readonly db: Database
