@@ -30,7 +30,11 @@ export type Upload = {
   readonly signal?: AbortSignal | undefined
 }
 type Loaded = z.input<typeof documentRequest> & { readonly id: string }
-type Accepted = { readonly documentId: string; readonly jobId?: string | undefined }
+type Accepted = {
+  readonly documentId: string
+  readonly jobId?: string | undefined
+  readonly unchanged?: boolean | undefined
+}
 type Outcome = 'live' | 'unchanged' | Problem
 
 /** A request carries at most this much, so that progress is seen and a lost connection costs little. */
@@ -142,13 +146,14 @@ async function send(
 async function outcomeOf(
   client: Client,
   collection: string,
-  { documentId, jobId }: Accepted,
+  { documentId, jobId, unchanged = false }: Accepted,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
   if (jobId === undefined) return 'unchanged'
   for (let waitMs: number = POLL_MS.first; ; waitMs = Math.min(waitMs * 2, POLL_MS.longest)) {
     const { state } = await client.call(getJobRoute, { params: { id: jobId } })
-    if (state === 'done') return 'live'
+    // The same bytes may have come moments ago, and not be live yet.
+    if (state === 'done') return unchanged ? 'unchanged' : 'live'
     if (state === 'failed') break
     await sleep(waitMs, undefined, signal && { signal })
   }

@@ -33,7 +33,7 @@ export function openState(dir: string): State {
 }
 
 function unusable(dir: string, error: unknown): Failure {
-  const reason = systemCode(error) ?? (error instanceof Error ? error.message : String(error))
+  const reason = error instanceof Error ? error.message : String(error)
   return new Failure(
     EXIT.usage,
     `The state folder ${dir} cannot be used (${reason}). Choose another with --state, or repair it.`,
