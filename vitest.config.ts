@@ -9,7 +9,7 @@ export default defineConfig(async () => ({
           name: 'unit',
           pool: 'threads',
           isolate: false,
-          include: ['test/{domain,adapters,workers,http,cli,meta}/**/*.test.ts'],
+          include: ['test/{api,domain,adapters,workers,http,cli,meta}/**/*.test.ts'],
         },
       },
       {
@@ -30,6 +30,7 @@ export default defineConfig(async () => ({
       {
         test: {
           name: 'e2e',
+          globalSetup: ['./test/e2e/setup.ts'],
           include: ['test/e2e/**/*.test.ts'],
           pool: 'threads',
           fileParallelism: false,

@@ -50,51 +50,55 @@ export const metadata = z
   .record(z.string().min(1).max(64), z.union([scalar, z.array(scalar).max(100).readonly()]))
   .refine((value) => bytes(JSON.stringify(value)) <= 16_384, 'may have at most 16 kB as JSON')
 
-const comparison = z.union([
-  z.strictObject({ eq: scalar }),
-  z.strictObject({ ne: scalar }),
-  z.strictObject({ in: z.array(scalar).min(1).max(100) }),
-  z.strictObject({ gt: ordered }),
-  z.strictObject({ gte: ordered }),
-  z.strictObject({ lt: ordered }),
-  z.strictObject({ lte: ordered }),
-  z.strictObject({ exists: z.boolean() }),
-]) satisfies z.ZodType<Comparison>
+const comparison = z.union(
+  [
+    z.strictObject({ eq: scalar }),
+    z.strictObject({ ne: scalar }),
+    z.strictObject({ in: z.array(scalar).min(1).max(100) }),
+    z.strictObject({ gt: ordered }),
+    z.strictObject({ gte: ordered }),
+    z.strictObject({ lt: ordered }),
+    z.strictObject({ lte: ordered }),
+    z.strictObject({ exists: z.boolean() }),
+  ],
+  'takes one of eq, ne, in, gt, gte, lt, lte with a value, or exists with true or false',
+) satisfies z.ZodType<Comparison>
 
-type FilterInput =
-  | { and: FilterInput[] }
-  | { or: FilterInput[] }
-  | { not: FilterInput }
-  | Record<string, Comparison>
+const fields = z
+  .record(z.string().min(1).max(64), comparison)
+  .refine((given) => Object.keys(given).length > 0, 'names no field')
+  .transform((given): Filter => ({ and: Object.entries(given).map(([field, is]) => ({ field, is })) }))
 
-const filterInput: z.ZodType<FilterInput> = z.lazy(() =>
-  z.union([
-    z.strictObject({ and: z.array(filterInput).min(1).max(32) }),
-    z.strictObject({ or: z.array(filterInput).min(1).max(32) }),
-    z.strictObject({ not: filterInput }),
-    z
-      .record(z.string().min(1).max(64), comparison)
-      .refine((fields) => Object.keys(fields).length > 0, 'names no field'),
-  ]),
+/** What a node's first key says it is, so that an error names the very place that is wrong. */
+const filterNode: z.ZodType<Filter> = z.lazy(() =>
+  z.unknown().transform((node, context): Filter => {
+    const parsed = nodeSchema(node).safeParse(node)
+    if (parsed.success) return parsed.data
+    for (const issue of parsed.error.issues)
+      context.addIssue({ code: 'custom', message: issue.message, path: issue.path })
+    return z.NEVER
+  }),
 )
 
-function toFilter(input: FilterInput): Filter {
-  if ('and' in input && Array.isArray(input['and'])) return { and: input['and'].map(toFilter) }
-  if ('or' in input && Array.isArray(input['or'])) return { or: input['or'].map(toFilter) }
-  if ('not' in input) return { not: toFilter(input.not as FilterInput) }
-  const fields = Object.entries(input as Record<string, Comparison>).map(([field, is]) => ({ field, is }))
-  return fields.length === 1 && fields[0] ? fields[0] : { and: fields }
+function nodeSchema(node: unknown): z.ZodType<Filter> {
+  const has = (key: string) => typeof node === 'object' && node !== null && key in node
+  if (has('and')) return z.strictObject({ and: z.array(filterNode).min(1).max(32) })
+  if (has('or')) return z.strictObject({ or: z.array(filterNode).min(1).max(32) })
+  return has('not') ? z.strictObject({ not: filterNode }) : fields
 }
 
-function depth(input: unknown): number {
-  if (typeof input !== 'object' || input === null) return 0
-  return 1 + Math.max(0, ...Object.values(input).map(depth))
+const MAX_FILTER_DEPTH = 16
+
+function isDeeper(value: unknown, limit: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return limit === 0 || Object.values(value).some((inner) => isDeeper(inner, limit - 1))
 }
 
 /** `{and}`, `{or}`, `{not}` or `{field: {eq|ne|in|gt|gte|lt|lte|exists: value}}`; several fields in one object must all hold. */
-export const filter = filterInput
-  .refine((input) => depth(input) <= 16, 'is nested deeper than 16')
-  .transform(toFilter)
+export const filter = z
+  .unknown()
+  .refine((input) => !isDeeper(input, MAX_FILTER_DEPTH), `is nested deeper than ${MAX_FILTER_DEPTH}`)
+  .pipe(filterNode)
   .openapi('Filter', {
     type: 'object',
     description:

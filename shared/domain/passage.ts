@@ -12,6 +12,10 @@ export type Source = {
   readonly score: number
 }
 
+/** A message as a client sent it, with whatever fields its model understands. */
+export type Message = Readonly<Record<string, unknown>>
+
+/** A message of ours: plain text only. */
 export type ChatMessage = { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }
 
 /** One sentence of the answer: where it is, what it cites, and how well the cited text supports it (0..1). */

@@ -16,7 +16,7 @@ export type RoutingRequest = {
   readonly isTierFixed: boolean
   readonly requirements: RoutingRequirements
   readonly estimatedPromptTokens: number
-  /** Upper bound of the prompt, for cost. */
+  /** Upper bound of the prompt, for cost; an endpoint's own context length bounds it too. */
   readonly maxPromptTokens: number
   readonly maxTokens: number
 }
@@ -53,7 +53,8 @@ export function rankEndpoints(
   const ranked: Candidate[] = []
   const rejected: { endpoint: string; reason: RejectionReason }[] = []
   for (const endpoint of endpoints) {
-    const worstCaseNanoUsd = costNanoUsd(endpoint, request.maxPromptTokens, request.maxTokens)
+    const maxPromptTokens = Math.min(request.maxPromptTokens, endpoint.contextTokens)
+    const worstCaseNanoUsd = costNanoUsd(endpoint, maxPromptTokens, request.maxTokens)
     const reason = rejection(request, endpoint, worstCaseNanoUsd, observe(endpoint.id).durationMs)
     if (reason) rejected.push({ endpoint: endpoint.id, reason })
     else ranked.push({ endpoint, worstCaseNanoUsd })
@@ -80,11 +81,11 @@ function rejection(
     ['drained', endpoint.drained],
     ['tier', isTierFixed && endpoint.tier !== tier],
     ['compliance', !compliance.every((regime) => endpoint.compliance.includes(regime))],
-    ['residency', residency !== undefined && !residency.some((place) => endpoint.residency.includes(place))],
-    ['level', levels !== undefined && !(endpoint.level && levels.includes(endpoint.level))],
+    ['residency', residency?.some((place) => endpoint.residency.includes(place)) === false],
+    ['level', levels?.some((level) => level === endpoint.level) === false],
     ['context', estimatedPromptTokens + maxTokens > endpoint.contextTokens],
-    ['cost', maxCostUsd !== undefined && worstCaseNanoUsd > fromUsd(maxCostUsd)],
-    ['latency', maxLatencyMs !== undefined && durationMs !== null && durationMs > maxLatencyMs],
+    ['cost', worstCaseNanoUsd > (maxCostUsd === undefined ? Number.POSITIVE_INFINITY : fromUsd(maxCostUsd))],
+    ['latency', (durationMs ?? 0) > (maxLatencyMs ?? Number.POSITIVE_INFINITY)],
   ]
   return checks.find(([, isViolated]) => isViolated)?.[0] ?? null
 }

@@ -1,7 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, Env } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 
@@ -27,7 +26,7 @@ export function renderError(error: AppError, requestId: string): Response {
   const details = Object.keys(error.details).length > 0 ? { details: error.details } : {}
   const body = { error: { code: error.code, message: error.message, requestId, ...details } }
   const headers = { 'x-request-id': requestId, ...(retryAfter && { 'retry-after': retryAfter }) }
-  return Response.json(body, { status: error.status as ContentfulStatusCode, headers })
+  return Response.json(body, { status: error.status, headers })
 }
 
 /** One line: `field.path: what is wrong` for every field, in the order they were found. */

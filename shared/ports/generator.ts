@@ -1,11 +1,11 @@
-import type { ChatMessage, Source } from '../domain/passage.ts'
+import type { Message, Source } from '../domain/passage.ts'
 
 export type TokenUsage = { readonly promptTokens: number; readonly completionTokens: number }
 
 export type GenerationRequest = {
   readonly requestId: string
   readonly model: string
-  readonly messages: readonly ChatMessage[]
+  readonly messages: readonly Message[]
   readonly maxTokens: number
   readonly stream: boolean
   /** Further OpenAI body fields (temperature, tools, stop, ...), passed to the origin as they came. */

@@ -1,14 +1,15 @@
 import { classifyComplexity, type Quality, tierFor } from '../../shared/domain/complexity.ts'
 import { type EndpointRecord, EXTRACTIVE } from '../../shared/domain/endpoint.ts'
 import type { Filter } from '../../shared/domain/filter.ts'
-import type { ChatMessage } from '../../shared/domain/passage.ts'
+import type { ChatMessage, Message } from '../../shared/domain/passage.ts'
 import { type Ranking, type RoutingRequirements, rankEndpoints } from '../../shared/domain/routing.ts'
 import { RETRIEVAL_PROFILES, type Tier } from '../../shared/domain/tiers.ts'
-import { estimatePromptTokens, maxPromptTokens } from '../../shared/domain/tokens.ts'
+import { estimatePromptTokens, maxPromptTokens, promptSize } from '../../shared/domain/tokens.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { CallContext, RagService, Retrieved, RetrieveRequest } from '../../shared/ports/services.ts'
 import {
   type Attempt,
+  attemptsOf,
   DEADLINES,
   type DispatchDeps,
   dispatch,
@@ -24,12 +25,15 @@ export type Requirements = RoutingRequirements & {
   readonly allowDegraded?: boolean | undefined
 }
 
-/** One question, whichever route it came in by. Without a collection it is a plain completion of `messages`. */
+/** One question, whichever route it came in by. */
 export type Ask = {
   readonly context: CallContext
   readonly question: string
-  readonly messages: readonly ChatMessage[]
+  /** Earlier turns, oldest first. */
+  readonly conversation: readonly ChatMessage[]
+  /** Null: a plain completion of `messages`, which are passed on as they came. */
   readonly collection: string | null
+  readonly messages: readonly Message[]
   readonly filter?: Filter | undefined
   readonly topK?: number | undefined
   readonly format: RetrieveRequest['format']
@@ -64,44 +68,16 @@ export async function ask(deps: AskDeps, call: Ask): Promise<Asked> {
   const [endpoints, retrieved] = await Promise.all([deps.registry.list(), retrieve(deps.rag, call, tier)])
   const retrievalMs = retrieved ? deps.now() - startedMs : 0
   const routedMs = deps.now()
-  const messages = retrieved?.messages ?? call.messages
-  const maxTokens = call.maxTokens ?? RETRIEVAL_PROFILES[tier].outputTokens
-  const eligible = call.model === null ? endpoints : servingModel(endpoints, call.model)
-  const ranking = rankEndpoints(
-    {
-      tier,
-      isTierFixed: call.requirements.tier !== undefined,
-      requirements: call.requirements,
-      estimatedPromptTokens: retrieved?.promptTokens ?? estimatePromptTokens(messages),
-      maxPromptTokens: maxPromptTokens(messages),
-      maxTokens,
-    },
-    eligible,
-    deps.registry.observe,
-  )
+  const { ranking, job } = plan(deps, call, tier, endpoints, retrieved)
   const routeMs = deps.now() - routedMs
-  const job: Job = {
-    context: call.context,
-    collection: call.collection,
-    candidates: ranking.ranked,
-    request: {
-      messages,
-      maxTokens,
-      stream: call.stream,
-      parameters: call.parameters,
-      evidence: retrieved ? { question: call.question, sources: retrieved.sources } : undefined,
-    },
-    totalMs: Math.min(DEADLINES.totalMs, call.requirements.maxLatencyMs ?? DEADLINES.totalMs),
-    clientSignal: call.clientSignal,
-    waitUntil: call.waitUntil,
-  }
   const { session, degraded } = await answer(deps, job, ranking, mayQuote(call, retrieved))
+  const { rejected } = ranking
   return {
     tier,
     complexity,
     confidence,
     retrieved,
-    rejected: ranking.rejected,
+    rejected,
     session,
     degraded,
     startedMs,
@@ -110,13 +86,53 @@ export async function ask(deps: AskDeps, call: Ask): Promise<Asked> {
   }
 }
 
+/** Who may serve, best first, and what they are to be sent. */
+function plan(
+  { registry }: AskDeps,
+  call: Ask,
+  tier: Tier,
+  endpoints: readonly EndpointRecord[],
+  retrieved: Retrieved | null,
+): { ranking: Ranking; job: Job } {
+  const { context, collection, requirements, stream, parameters, clientSignal, waitUntil } = call
+  const messages = retrieved?.messages ?? call.messages
+  const size = promptSize(messages, parameters)
+  const maxTokens = call.maxTokens ?? RETRIEVAL_PROFILES[tier].outputTokens
+  const promptTokens = retrieved?.promptTokens ?? estimatePromptTokens(size)
+  const ranking = rankEndpoints(
+    {
+      tier,
+      isTierFixed: requirements.tier !== undefined,
+      requirements,
+      estimatedPromptTokens: promptTokens,
+      maxPromptTokens: maxPromptTokens(size),
+      maxTokens,
+    },
+    call.model === null ? endpoints : servingModel(endpoints, call.model),
+    (id) => registry.observe(id),
+  )
+  const evidence = retrieved ? { question: call.question, sources: retrieved.sources } : undefined
+  const totalMs = Math.min(DEADLINES.totalMs, requirements.maxLatencyMs ?? DEADLINES.totalMs)
+  const job = {
+    context,
+    collection,
+    candidates: ranking.ranked,
+    request: { messages, maxTokens, stream, parameters, evidence },
+    estimatedPromptTokens: estimatePromptTokens(size),
+    totalMs,
+    clientSignal,
+    waitUntil,
+  }
+  return { ranking, job }
+}
+
 function retrieve(
   rag: RagService,
-  { context, question, collection, messages, filter, topK, format }: Ask,
+  { context, question, collection, conversation, filter, topK, format }: Ask,
   tier: Tier,
 ) {
   if (collection === null) return null
-  return rag.retrieve(context, { question, collection, tier, conversation: messages, filter, topK, format })
+  return rag.retrieve(context, { question, collection, tier, conversation, filter, topK, format })
 }
 
 function servingModel(endpoints: readonly EndpointRecord[], model: string): EndpointRecord[] {
@@ -135,23 +151,25 @@ function mayQuote({ requirements, model }: Ask, retrieved: Retrieved | null): bo
 }
 
 async function answer(deps: AskDeps, job: Job, ranking: Ranking, canQuote: boolean) {
-  const candidates = [{ endpoint: EXTRACTIVE, worstCaseNanoUsd: 0 }]
-  const quoting = (earlierAttempts?: readonly Attempt[]) =>
-    dispatch(deps, { ...job, candidates, earlierAttempts })
+  const quote = async (earlierAttempts: readonly Attempt[], degraded: boolean) => {
+    const candidates = [{ endpoint: EXTRACTIVE, worstCaseNanoUsd: 0 }]
+    return { session: await dispatch(deps, { ...job, candidates, earlierAttempts }), degraded }
+  }
   // Nothing was found: no model can answer from nothing, so none is paid to try.
-  const isEmpty = job.request.evidence?.sources.length === 0
-  if (canQuote && (isEmpty || ranking.ranked.length === 0))
-    return { session: await quoting(), degraded: !isEmpty }
-  if (ranking.ranked.length === 0) throw unroutable(ranking)
+  if (canQuote && job.request.evidence?.sources.length === 0) return quote([], false)
+  if (ranking.ranked.length === 0) {
+    if (canQuote) return quote([], true)
+    throw unroutable(ranking)
+  }
   try {
     return { session: await dispatch(deps, job), degraded: false }
-  } catch (error) {
-    const { code, details } = AppError.from(error)
-    const isOriginsFault = code.startsWith('upstream_') || code === 'no_capacity'
-    if (!canQuote || !isOriginsFault || job.clientSignal.aborted) throw error
-    return { session: await quoting(details['attempts'] as readonly Attempt[] | undefined), degraded: true }
+  } catch (thrown) {
+    if (!canQuote || !isOriginsFault(AppError.from(thrown)) || job.clientSignal.aborted) throw thrown
+    return quote(attemptsOf(thrown), true)
   }
 }
+
+const isOriginsFault = ({ code }: AppError) => code.startsWith('upstream_') || code === 'no_capacity'
 
 function unroutable({ rejected }: Ranking): AppError {
   const details = { rejected }

@@ -12,6 +12,8 @@ import type { Env } from './env.ts'
 import { type Lane, lane } from './lane.ts'
 import { endpointRegistry } from './registry.ts'
 
+const now = () => Date.now()
+
 /** The only place that reads `env`. */
 export function createDeps(env: Env): Deps {
   if (typeof env.KEY_PEPPER !== 'string' || env.KEY_PEPPER.length < 32)
@@ -20,7 +22,6 @@ export function createDeps(env: Env): Deps {
       'KEY_PEPPER is missing or shorter than 32 characters: wrangler secret put KEY_PEPPER',
     )
   const db = database(env.DB)
-  const now = () => Date.now()
   const tenant = (tenantId: string): TenantRpc => env.TENANTS.getByName(tenantId)
   const endpoint = (endpointId: string): EndpointRpc => env.ENDPOINTS.getByName(endpointId)
   return {

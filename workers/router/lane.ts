@@ -44,7 +44,7 @@ export function lane<Operation, Result>(
     sendingSinceMs = startedMs
     try {
       const results = await send(group.map(({ operation }) => operation))
-      for (const [index, { answer }] of group.entries()) answer.resolve(results[index] as Result)
+      for (const [index, result] of results.entries()) group[index]?.answer.resolve(result)
     } catch (error) {
       const failure = AppError.from(error)
       for (const { answer } of group) answer.reject(failure)

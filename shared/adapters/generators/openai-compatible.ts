@@ -12,7 +12,7 @@ type Options = {
 }
 
 // https://platform.openai.com/docs/api-reference/chat: only what we read; vLLM, TensorRT-LLM, llama.cpp and Ollama send the same.
-const usage = z.object({ prompt_tokens: z.int().min(0), completion_tokens: z.int().min(0) })
+const usage = z.looseObject({ prompt_tokens: z.int().min(0), completion_tokens: z.int().min(0) })
 const choice = z.looseObject({
   delta: z.looseObject({ content: z.string().nullish() }).optional(),
   message: z.looseObject({ content: z.string().nullish() }).optional(),
@@ -69,24 +69,29 @@ function wireBody({ model, messages, maxTokens, stream, parameters }: Generation
   }
 }
 
+/** Statuses that blame the request: our own checks let it through, so the origin's words are the most useful ones. */
+const CALLERS_FAULT = new Set([400, 413, 422])
+
 async function refusal(response: Response): Promise<AppError> {
   const text = await readLimited(response, MAX_ERROR_BYTES).catch(() => '')
   const { status } = response
-  const details = { status, ...retryAfterMs(response) }
-  if (status === 429 || status >= 500)
-    return new AppError('upstream_unavailable', `The model server answered ${status}`, { details })
-  if (status !== 400 && status !== 413 && status !== 422)
-    return new AppError('upstream_rejected', `The model server answered ${status}`, { details })
-  // The caller's fault: our own checks let it through, so the origin's words are the most useful ones.
+  if (CALLERS_FAULT.has(status)) return callersFault(text, status)
+  const isTemporary = status === 429 || status >= 500
+  return new AppError(
+    isTemporary ? 'upstream_unavailable' : 'upstream_rejected',
+    `The model server answered ${status}`,
+    { details: { status, ...retryAfterMs(response) } },
+  )
+}
+
+function callersFault(text: string, status: number): AppError {
   const { data } = failure.safeParse(parseJson(text))
   const message = typeof data?.error === 'string' ? data.error : data?.error.message
   const isTooLong = /context length|maximum context|too long|context_length/i.test(text)
   return new AppError(
     isTooLong ? 'context_length_exceeded' : 'invalid_request',
     message ?? 'The model server refused the request',
-    {
-      details: { status },
-    },
+    { details: { status } },
   )
 }
 
@@ -96,33 +101,37 @@ async function* plain(response: Response): AsyncGenerator<GenerationEvent> {
 }
 
 async function* streamed(response: Response): AsyncGenerator<GenerationEvent> {
+  let isFinished = false
+  for await (const data of serverSentData(response)) {
+    if (data === '[DONE]') return
+    for (const event of toEvents(parseJson(data))) {
+      isFinished ||= event.type === 'chunk' && event.finishReason !== null
+      yield event
+    }
+  }
+  // Some servers leave [DONE] out; one that never said why it stopped was cut off.
+  if (!isFinished)
+    throw new AppError('upstream_unavailable', 'The model server stopped in the middle of the answer')
+}
+
+/** The data of each event; leaving the iteration early cancels the connection. */
+async function* serverSentData(response: Response): AsyncGenerator<string> {
   const queue: string[] = []
   const parser = createParser({
     onEvent: ({ data }) => queue.push(data),
     maxBufferSize: MAX_EVENT_CHARACTERS,
   })
   const decoder = new TextDecoder()
-  let isFinished = false
   const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader()
   try {
-    for (;;) {
-      const { done, value } = (await reader?.read().catch(broken)) ?? { done: true, value: undefined }
-      if (done) break
-      parser.feed(decoder.decode(value, { stream: true }))
-      for (const data of queue.splice(0)) {
-        if (data === '[DONE]') return
-        for (const event of toEvents(parseJson(data))) {
-          isFinished ||= event.type === 'chunk' && event.finishReason !== null
-          yield event
-        }
-      }
+    for (let next = await reader?.read().catch(broken); next && !next.done; ) {
+      parser.feed(decoder.decode(next.value, { stream: true }))
+      yield* queue.splice(0)
+      next = await reader?.read().catch(broken)
     }
   } finally {
     await reader?.cancel().catch(() => undefined)
   }
-  // Some servers leave [DONE] out; one that never said why it stopped was cut off.
-  if (!isFinished)
-    throw new AppError('upstream_unavailable', 'The model server stopped in the middle of the answer')
 }
 
 function* toEvents(body: unknown): Iterable<GenerationEvent> {
@@ -141,7 +150,8 @@ function* toEvents(body: unknown): Iterable<GenerationEvent> {
       type: 'chunk',
       text,
       finishReason: first.finish_reason ?? null,
-      raw: body as Record<string, unknown>,
+      // Parsed loosely, so it is the origin's own object, field for field.
+      raw: parsed.data,
     }
   }
   if (parsed.data.usage) yield { type: 'usage', usage: toUsage(parsed.data.usage) }

@@ -39,6 +39,8 @@ export type Job = {
   /** Best first, not empty. */
   readonly candidates: readonly Candidate[]
   readonly request: Omit<GenerationRequest, 'model' | 'requestId'>
+  /** For the bill, when the origin reports no usage. */
+  readonly estimatedPromptTokens: number
   readonly totalMs: number
   /** What was tried before this dispatch, for the record. */
   readonly earlierAttempts?: readonly Attempt[] | undefined
@@ -57,6 +59,8 @@ export type Session = {
   readonly timeToFirstTokenMs: number
   readonly events: AsyncGenerator<GenerationEvent>
   readonly spend: () => Spend
+  /** Why the origin stopped, once it has said so. */
+  readonly finishReason: () => string | null
   cancel(): void
 }
 
@@ -162,7 +166,7 @@ function session(
 ): Session {
   const { endpoint, dog, attempts, attemptMs } = opening
   const timeToFirstTokenMs = deps.now() - attemptMs
-  const meter = spendMeter(endpoint, job.request.messages)
+  const meter = spendMeter(endpoint, job.estimatedPromptTokens)
   const spend = () => {
     const total = meter.total()
     // The tenant never posts more than was held; an origin that claims more does not move money.
@@ -189,6 +193,7 @@ function session(
     timeToFirstTokenMs,
     events: watched(opening, meter.observe, finish),
     spend,
+    finishReason: meter.finishReason,
     cancel: dog.cancel,
   }
 }
@@ -264,6 +269,12 @@ const unserved = ({ context }: Job, durationMs: number): LeaseRelease => ({
 
 function abortReason({ signal }: Watchdog): AppError | null {
   return signal.aborted && signal.reason instanceof AppError ? signal.reason : null
+}
+
+/** What had been tried when `dispatch` gave up. */
+export function attemptsOf(thrown: unknown): readonly Attempt[] {
+  const { attempts } = AppError.from(thrown).details as { attempts?: readonly Attempt[] }
+  return attempts ?? []
 }
 
 function isCallersFault({ code }: AppError): boolean {

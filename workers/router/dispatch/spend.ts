@@ -1,7 +1,6 @@
 import type { EndpointRecord } from '../../../shared/domain/endpoint.ts'
 import { costNanoUsd } from '../../../shared/domain/money.ts'
-import type { ChatMessage } from '../../../shared/domain/passage.ts'
-import { estimatePromptTokens, utf8Bytes } from '../../../shared/domain/tokens.ts'
+import { utf8Bytes } from '../../../shared/domain/tokens.ts'
 import type { GenerationEvent, TokenUsage } from '../../../shared/ports/generator.ts'
 
 /** What an answer cost so far; `estimated` until the origin has said it. */
@@ -11,21 +10,24 @@ export type Spend = TokenUsage & { readonly costNanoUsd: number; readonly estima
  * Counts an answer as it passes. The origin's own usage wins; without it every non-empty delta counts as a token,
  * or every four bytes if that is more (an origin may send several tokens at once).
  */
-export function spendMeter(endpoint: EndpointRecord, messages: readonly ChatMessage[]) {
+export function spendMeter(endpoint: EndpointRecord, estimatedPromptTokens: number) {
   let reported: TokenUsage | null = null
   let deltas = 0
   let bytes = 0
+  let finishReason: string | null = null
   return {
     observe(event: GenerationEvent) {
       if (event.type === 'usage') reported = event.usage
-      else if (event.text !== '') {
+      else finishReason = event.finishReason ?? finishReason
+      if (event.type === 'chunk' && event.text !== '') {
         deltas += 1
         bytes += utf8Bytes(event.text)
       }
     },
+    finishReason: () => finishReason,
     total(): Spend {
       const estimate = {
-        promptTokens: estimatePromptTokens(messages),
+        promptTokens: estimatedPromptTokens,
         completionTokens: Math.max(deltas, Math.ceil(bytes / 4)),
       }
       const usage = reported ?? (endpoint.kind === 'extractive' ? { ...estimate, promptTokens: 0 } : estimate)

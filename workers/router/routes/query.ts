@@ -8,9 +8,7 @@ import { apiApp } from '../../../shared/http/api-app.ts'
 import { sseEvent, sseResponse } from '../../../shared/http/sse.ts'
 import { routeFields, spendFields, timingFields } from '../answer-fields.ts'
 import { type Ask, type AskDeps, type Asked, ask } from '../ask.ts'
-
-/** What the reader sees when the collection holds nothing on the question. */
-const NO_EVIDENCE = 'No passage in this collection answers the question.'
+import { NO_EVIDENCE, shownText } from '../shown-text.ts'
 
 export function queryRoutes(deps: AskDeps) {
   return apiApp<ApiEnv>().openapi(queryRoute, async (c) => {
@@ -36,7 +34,8 @@ function toAsk(
   return {
     ...call,
     question: body.question,
-    messages: body.conversation ?? [],
+    conversation: body.conversation ?? [],
+    messages: [],
     collection: body.collection,
     filter: body.filter,
     topK: body.retrieval?.topK,
@@ -52,19 +51,6 @@ function toAsk(
 const jsonParameters = (schema: Readonly<Record<string, unknown>>) => ({
   response_format: { type: 'json_schema', json_schema: { name: 'answer', schema } },
 })
-
-type Sentence = { text: string; citations: readonly { number: number; start: number; end: number }[] }
-
-/** The answer as it may be shown: citations of sources that were not given are gone before anyone reads them. */
-async function* shownText(asked: Asked, filter: ReturnType<typeof citationFilter>): AsyncGenerator<Sentence> {
-  for await (const event of asked.session.events) {
-    if (event.type !== 'chunk' || event.text === '') continue
-    const shown = filter.push(event.text)
-    if (shown.text !== '') yield shown
-  }
-  const rest = filter.end()
-  if (rest.text !== '') yield rest
-}
 
 const sourcesOf = ({ retrieved }: Asked) => retrieved?.sources ?? []
 

@@ -1,0 +1,98 @@
+import { citationFilter } from '../../shared/domain/citations.ts'
+import { AppError } from '../../shared/errors.ts'
+import { routeFields, spendFields } from './answer-fields.ts'
+import type { Ask, Asked } from './ask.ts'
+import { openaiError } from './openai-error.ts'
+import { NO_EVIDENCE, shownText } from './shown-text.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+/** A piece of an answer: the origin's own object where it is passed on as it came, else only its text. */
+type Piece = { readonly text: string; readonly finishReason: string | null; readonly raw: Fields | null }
+
+/** A plain completion is the origin's, field by field; an answer from documents is ours: checked text. */
+function pieces(call: Ask, asked: Asked): AsyncGenerator<Piece> {
+  return call.collection === null ? plainPieces(asked) : citedPieces(asked)
+}
+
+async function* plainPieces({ session }: Asked): AsyncGenerator<Piece> {
+  for await (const event of session.events) if (event.type === 'chunk') yield event
+}
+
+async function* citedPieces(asked: Asked): AsyncGenerator<Piece> {
+  const filter = citationFilter(asked.retrieved?.sources.length ?? 0)
+  let isSilent = true
+  for await (const { text } of shownText(asked, filter)) {
+    isSilent &&= text.trim() === ''
+    yield { text, finishReason: null, raw: null }
+  }
+  yield { text: isSilent ? NO_EVIDENCE : '', finishReason: asked.session.finishReason() ?? 'stop', raw: null }
+}
+
+/** The whole answer in OpenAI's shape. */
+export async function completion(call: Ask, asked: Asked): Promise<Fields> {
+  let raw: Fields | null = null
+  let content = ''
+  let finish_reason = 'stop'
+  for await (const piece of pieces(call, asked)) {
+    raw = piece.raw
+    content += piece.text
+    finish_reason = piece.finishReason ?? finish_reason
+  }
+  const own = { index: 0, message: { role: 'assistant', content }, logprobs: null, finish_reason }
+  return {
+    ...raw,
+    ...envelopeOf(call, asked),
+    object: 'chat.completion',
+    choices: raw?.['choices'] ?? [own],
+    usage: raw?.['usage'] ?? usageOf(asked),
+    fairlead: fairleadOf(asked),
+  }
+}
+
+/** The answer as server-sent events, with our id and without the usage that we asked the origin for on our own account. */
+export async function* completionEvents(
+  call: Ask,
+  asked: Asked,
+  includeUsage: boolean,
+): AsyncGenerator<string> {
+  const common = { ...envelopeOf(call, asked), object: 'chat.completion.chunk' }
+  const write = (chunk: Fields) =>
+    `data: ${JSON.stringify({ ...chunk, ...common, ...(includeUsage && { usage: chunk['usage'] ?? null }) })}\n\n`
+  try {
+    // Clients that do not know the field skip it; ours show sources before the first word.
+    yield write({ ...choiceOf({ role: 'assistant', content: '' }, null), fairlead: fairleadOf(asked) })
+    for await (const { raw, text, finishReason } of pieces(call, asked)) {
+      const { usage: _, ...chunk } = raw ?? choiceOf({ content: text }, finishReason)
+      yield write(chunk)
+    }
+    if (includeUsage) yield write({ choices: [], usage: usageOf(asked) })
+    yield 'data: [DONE]\n\n'
+  } catch (thrown) {
+    // Never a clean close on a broken answer: the error is the last thing sent, and no [DONE] follows.
+    yield `data: ${JSON.stringify(openaiError(AppError.from(thrown), call.context.requestId))}\n\n`
+  }
+}
+
+const choiceOf = (delta: Fields, finish_reason: string | null): Fields => ({
+  choices: [{ index: 0, delta, logprobs: null, finish_reason }],
+})
+
+const envelopeOf = ({ context }: Ask, { session, startedMs }: Asked) => ({
+  id: `chatcmpl-${context.requestId}`,
+  created: Math.floor(startedMs / 1_000),
+  model: session.endpoint.model,
+})
+
+const fairleadOf = (asked: Asked) => ({
+  route: routeFields(asked),
+  ...(asked.retrieved && { sources: asked.retrieved.sources }),
+})
+
+function usageOf(asked: Asked) {
+  const { promptTokens, completionTokens } = spendFields(asked)
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+  }
+}
