@@ -8,6 +8,7 @@ import { isBlank, trimSpan } from '../../domain/span.ts'
 import type { Parser } from '../../ports/parser.ts'
 
 type Node = ReturnType<typeof fromMarkdown>['children'][number]
+type Inline = Extract<Node, { type: 'heading' }>['children'][number]
 
 /**
  * CommonMark with GitHub's tables. The canonical text is the source itself, so a span shows what the author wrote.
@@ -76,15 +77,14 @@ function plainText(heading: string): string {
   // A heading this long is no heading. Its inline marks are left alone, since nesting them costs cubic time.
   const [node] = heading.length > 500 ? [] : fromMarkdown(heading).children
   if (node?.type !== 'heading') return heading.replace(/^\s*#+/, '').trim()
-  let seen = ''
-  const left = node.children.toReversed()
-  for (let inline = left.pop(); inline; inline = left.pop()) {
-    if ('children' in inline) left.push(...inline.children.toReversed())
-    else if (inline.type === 'break') seen += ' '
-    else if (inline.type === 'image') seen += inline.alt ?? ''
-    else if ('value' in inline && inline.type !== 'html') seen += inline.value
-  }
-  return seen.replaceAll(/\s+/g, ' ').trim()
+  return node.children.map(inlineText).join('').replaceAll(/\s+/g, ' ').trim()
+}
+
+function inlineText(node: Inline): string {
+  if ('children' in node) return node.children.map(inlineText).join('')
+  if (node.type === 'break') return ' '
+  if (node.type === 'image') return node.alt ?? ''
+  return 'value' in node && node.type !== 'html' ? node.value : ''
 }
 
 type TopLevelNode = Span & { node: Node }
