@@ -14,6 +14,17 @@ describe('VectorStore contract over three slots: shared/adapters/vector-stores/e
   vectorStoreContract(store, 3)
 })
 
+it('spreads documents over the slots of a collection, each always in the same one', async () => {
+  const namespace = { tenantId: crypto.randomUUID(), collection: 'c', profile: 'm:test', slots: 3 }
+  for (let i = 0; i < 30; i += 1)
+    await store().publish(namespace, { documentId: `d${i}`, version: 1, title: '', metadata: {}, acl: null })
+  const counts = await Promise.all(
+    [0, 1, 2].map((slot) => env.SHARDS.getByName(`${namespace.tenantId}/c/m:test/${slot}`).count()),
+  )
+  for (const { documents } of counts) expect(documents).toBeGreaterThan(4)
+  expect(await store().count(namespace)).toEqual({ documents: 30, chunks: 0 })
+})
+
 describe('a shard', () => {
   const vector = (x: number, y: number) => Float32Array.of(x, y)
   const chunk = (id: string, text: string, of: Float32Array, ordinal = 0) => ({
@@ -65,6 +76,15 @@ describe('a shard', () => {
     expect(await sum()).toEqual([-1, 1, 2])
     await shard.remove('b', 1)
     expect(await sum()).toEqual([-1, 0, 1])
+  })
+
+  it('knows nothing any more once it was dropped', async () => {
+    const shard = env.SHARDS.getByName(crypto.randomUUID())
+    await shard.stage({ documentId: 'a', version: 1 }, [chunk('a', 'text', vector(1, 0))])
+    await shard.publish({ documentId: 'a', version: 1, title: '', metadata: {}, acl: null })
+    expect((await shard.probe('text', { principals: [] }, 1)).vectorCount).toBe(1)
+    await shard.drop()
+    expect((await shard.probe('text', { principals: [] }, 1)).vectorCount).toBe(0)
   })
 
   it('takes 2,000 chunks of one document and searches them exactly', async () => {
