@@ -144,18 +144,24 @@ function* toEvents(body: unknown): Iterable<GenerationEvent> {
       cause: parsed.error,
     })
   const [first] = parsed.data.choices
-  if (first) {
-    const text = first.delta?.content ?? first.message?.content ?? ''
-    yield {
-      type: 'chunk',
-      text,
-      finishReason: first.finish_reason ?? null,
-      // Parsed loosely, so it is the origin's own object, field for field.
-      raw: parsed.data,
-    }
-  }
+  // Parsed loosely, so `raw` is the origin's own object, field for field.
+  if (first && !isOpening(first)) yield { type: 'chunk', ...wordsOf(first), raw: parsed.data }
   if (parsed.data.usage) yield { type: 'usage', usage: toUsage(parsed.data.usage) }
 }
+
+/**
+ * Servers open a stream by naming who speaks, some long before the first token. Nothing is said by that, so it is no event:
+ * a server that then breaks or stalls can still be replaced by another.
+ */
+function isOpening({ delta, finish_reason }: z.infer<typeof choice>): boolean {
+  if (!delta || !('role' in delta) || finish_reason) return false
+  return Object.entries(delta).every(([key, value]) => key === 'role' || value === '' || value === null)
+}
+
+const wordsOf = ({ delta, message, finish_reason }: z.infer<typeof choice>) => ({
+  text: delta?.content ?? message?.content ?? '',
+  finishReason: finish_reason ?? null,
+})
 
 const toUsage = (counts: z.infer<typeof usage>): TokenUsage => ({
   promptTokens: counts.prompt_tokens,

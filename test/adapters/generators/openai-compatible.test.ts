@@ -66,6 +66,15 @@ describe('what it hears', () => {
     await expect(run()).rejects.toMatchObject({ name: 'AppError', code })
   })
 
+  it('begins with the first word: a server that only named the speaker has said nothing yet', async () => {
+    expect((await run())[0]).toMatchObject({ type: 'chunk', text: 'word0' })
+    origin.script({ kind: 'cut', afterTokens: 0 })
+    const events = await generator().generate(generationRequest(), new AbortController().signal)
+    await expect(events[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'upstream_unavailable',
+    })
+  })
+
   it('passes the origin’s Retry-After on', async () => {
     origin.script({ kind: 'refuse', status: 429, retryAfterSeconds: 7 })
     await expect(run()).rejects.toMatchObject({ details: { retryAfterMs: 7_000 } })
