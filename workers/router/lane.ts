@@ -19,7 +19,8 @@ export type Lane<Operation, Result> = {
 type Item<Operation, Result> = {
   readonly operation: Operation
   readonly answer: PromiseWithResolvers<Result>
-  readonly turn: PromiseWithResolvers<void>
+  /** Resolved when this item's request should send a group, or need not any more. */
+  turn: PromiseWithResolvers<void>
 }
 
 /**
@@ -32,26 +33,32 @@ export function lane<Operation, Result>(
   now: () => number,
 ): Lane<Operation, Result> {
   let queue: Item<Operation, Result>[] = []
-  let sendingSinceMs: number | null = null
+  let sending: { readonly group: readonly Item<Operation, Result>[]; readonly sinceMs: number } | null = null
 
-  const isSending = () => sendingSinceMs !== null && now() - sendingSinceMs < ABANDONED_MS
+  const isSending = () => sending !== null && now() - sending.sinceMs < ABANDONED_MS
 
   const sendGroup = async () => {
-    const group = queue.slice(0, MAX_BATCH)
+    // Nobody else can tell those who wait for a leader that vanished.
+    if (sending)
+      refuse(sending.group, new AppError('internal', 'The call was lost with the request that sent it'))
+    const mine = { group: queue.slice(0, MAX_BATCH), sinceMs: now() }
     queue = queue.slice(MAX_BATCH)
-    if (group.length === 0) return
-    const startedMs = now()
-    sendingSinceMs = startedMs
+    sending = mine
     try {
-      const results = await send(group.map(({ operation }) => operation))
-      for (const [index, result] of results.entries()) group[index]?.answer.resolve(result)
+      const results = await send(mine.group.map(({ operation }) => operation))
+      for (const [index, result] of results.entries()) mine.group[index]?.answer.resolve(result)
     } catch (error) {
-      const failure = AppError.from(error)
-      for (const { answer } of group) answer.reject(failure)
+      refuse(mine.group, AppError.from(error))
     } finally {
-      if (sendingSinceMs === startedMs) sendingSinceMs = null
+      if (sending === mine) sending = null
+      // Sent: their requests need not stay for it.
+      for (const { turn } of mine.group) turn.resolve()
       queue[0]?.turn.resolve()
     }
+  }
+
+  const refuse = (group: readonly Item<Operation, Result>[], failure: AppError) => {
+    for (const { answer } of group) answer.reject(failure)
   }
 
   const add = (operation: Operation) => {
@@ -59,8 +66,15 @@ export function lane<Operation, Result>(
     queue.push(item)
     return item
   }
-  const lead = (item: Item<Operation, Result>) =>
-    item.turn.promise.then(() => (queue.includes(item) && !isSending() ? sendGroup() : undefined))
+
+  const lead = async (item: Item<Operation, Result>) => {
+    while (queue.includes(item)) {
+      await item.turn.promise
+      // Another was faster; when it is done the next turn comes.
+      if (isSending()) item.turn = Promise.withResolvers()
+      else if (queue.includes(item)) await sendGroup()
+    }
+  }
 
   return {
     now(operation, waitUntil) {

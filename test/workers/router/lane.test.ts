@@ -15,7 +15,7 @@ function slowObject() {
     pending.shift()?.()
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
-  return { groups, send, waitUntil, answerNext }
+  return { groups, send, waitUntil, answerNext, settled }
 }
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 1))
@@ -63,15 +63,34 @@ describe('a lane to an object', () => {
     expect(await now(2, waitUntil)).toBe(20)
   })
 
-  it('is taken over when the request that was sending vanished', async () => {
+  it('is taken over when the request that was sending vanished, whose company is told', async () => {
     let nowMs = 0
     const object = slowObject()
     const { now } = lane(object.send, () => nowMs)
-    void now(1, object.waitUntil)
+    const lost = now(1, object.waitUntil)
     await tick()
     nowMs = 10_001
     void now(2, object.waitUntil)
-    await tick()
+    await expect(lost).rejects.toMatchObject({ code: 'internal' })
     expect(object.groups).toEqual([[1], [2]])
+  })
+
+  it('answers every call of a crowd larger than one group', async () => {
+    const crowd = Array.from({ length: 300 }, (_, n) => n)
+    const { now } = lane(async (operations: number[]) => operations, Date.now)
+    expect(await Promise.all(crowd.map((n) => now(n, () => undefined)))).toEqual(crowd)
+  })
+
+  it('keeps no request waiting once its calls are answered', async () => {
+    const object = slowObject()
+    const { now, soon } = lane(object.send, Date.now)
+    const answers = [now(1, object.waitUntil)]
+    await tick()
+    answers.push(now(2, object.waitUntil), now(3, object.waitUntil), soon(4, object.waitUntil))
+    await object.answerNext()
+    await object.answerNext()
+    expect(object.groups).toEqual([[1], [2, 3, 4]])
+    await Promise.all(answers)
+    await Promise.all(object.settled)
   })
 })
