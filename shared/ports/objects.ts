@@ -32,7 +32,7 @@ export type TenantOperation =
 
 /** The tenant's money. Refusals are returned, never thrown; every operation is idempotent by request id. */
 export interface TenantRpc {
-  /** Done in order, in one transaction. The decision of a settlement says whether it counted; a release is always allowed. */
+  /** Done in order, in one transaction. Only a reservation can be refused. */
   apply(operations: readonly TenantOperation[]): Promise<BudgetDecision[]>
   setBudget(keyId: string | null, period: BudgetPeriod, limitNanoUsd: number | null): Promise<void>
   budgets(): Promise<Account[]>
@@ -49,7 +49,8 @@ export type LeaseRequest = {
 
 export type LeaseRelease = {
   readonly requestId: string
-  readonly succeeded: boolean
+  /** Only `served` and `failed` say something about the endpoint: a slot can also be given back without having been used. */
+  readonly outcome: 'served' | 'failed' | 'unused'
   readonly durationMs: number
   readonly timeToFirstTokenMs: number | null
 }

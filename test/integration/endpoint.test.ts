@@ -13,7 +13,7 @@ const lease = (requestId: string, expiresInMs = 60_000) => ({
 })
 const release = (requestId: string) => ({
   requestId,
-  succeeded: true,
+  outcome: 'served' as const,
   durationMs: 100,
   timeToFirstTokenMs: 20,
 })

@@ -7,15 +7,9 @@ import { RETRIEVAL_PROFILES, type Tier } from '../../shared/domain/tiers.ts'
 import { estimatePromptTokens, maxPromptTokens, promptSize } from '../../shared/domain/tokens.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { CallContext, RagService, Retrieved, RetrieveRequest } from '../../shared/ports/services.ts'
-import {
-  type Attempt,
-  attemptsOf,
-  DEADLINES,
-  type DispatchDeps,
-  dispatch,
-  type Job,
-  type Session,
-} from './dispatch/dispatch.ts'
+import { dispatch } from './dispatch/dispatch.ts'
+import { DEADLINES, type DispatchDeps, type Job } from './dispatch/job.ts'
+import type { Session } from './dispatch/session.ts'
 
 export type AskDeps = DispatchDeps & { readonly rag: RagService }
 
@@ -150,26 +144,20 @@ function mayQuote({ requirements, model }: Ask, retrieved: Retrieved | null): bo
   return retrieved !== null && model === null && requirements.allowDegraded !== false && !hasAttestations
 }
 
-async function answer(deps: AskDeps, job: Job, ranking: Ranking, canQuote: boolean) {
-  const quote = async (earlierAttempts: readonly Attempt[], degraded: boolean) => {
-    const candidates = [{ endpoint: EXTRACTIVE, worstCaseNanoUsd: 0 }]
-    return { session: await dispatch(deps, { ...job, candidates, earlierAttempts }), degraded }
-  }
-  // Nothing was found: no model can answer from nothing, so none is paid to try.
-  if (canQuote && job.request.evidence?.sources.length === 0) return quote([], false)
-  if (ranking.ranked.length === 0) {
-    if (canQuote) return quote([], true)
-    throw unroutable(ranking)
-  }
-  try {
-    return { session: await dispatch(deps, job), degraded: false }
-  } catch (thrown) {
-    if (!canQuote || !isOriginsFault(AppError.from(thrown)) || job.clientSignal.aborted) throw thrown
-    return quote(attemptsOf(thrown), true)
-  }
-}
+/** How many models are tried for one question. */
+const MAX_ATTEMPTS = 3
+const QUOTING = { endpoint: EXTRACTIVE, worstCaseNanoUsd: 0 }
 
-const isOriginsFault = ({ code }: AppError) => code.startsWith('upstream_') || code === 'no_capacity'
+/** The quoting answerer is the last candidate of the same dispatch, so that one reservation ends in one ledger line. */
+async function answer(deps: AskDeps, job: Job, ranking: Ranking, canQuote: boolean) {
+  // Nothing was found: no model can answer from nothing, so none is paid to try.
+  const isEmpty = canQuote && job.request.evidence?.sources.length === 0
+  const models = isEmpty ? [] : ranking.ranked.slice(0, MAX_ATTEMPTS)
+  const candidates = canQuote ? [...models, QUOTING] : models
+  if (candidates.length === 0) throw unroutable(ranking)
+  const session = await dispatch(deps, { ...job, candidates })
+  return { session, degraded: session.endpoint === EXTRACTIVE && !isEmpty }
+}
 
 function unroutable({ rejected }: Ranking): AppError {
   const details = { rejected }

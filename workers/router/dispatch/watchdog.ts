@@ -4,6 +4,8 @@ export type Watchdog = {
   readonly signal: AbortSignal
   /** The next sign of life must come within `ms`; `what` names it in the error. */
   expect(ms: number, what: string): void
+  /** The origin has spoken; now the reader must come for the next word within `ms`, or counts as gone. */
+  expectReader(ms: number): void
   /** The caller gave up: not a fault of the origin. */
   cancel(): void
   readonly isCancelled: boolean
@@ -14,36 +16,40 @@ export type Watchdog = {
 export function watchdog(totalMs: number, now: () => number): Watchdog {
   const controller = new AbortController()
   const endsAtMs = now() + totalMs
-  let expected = { atMs: endsAtMs, what: 'answer' }
+  let expected: { atMs: number; what: string | null } = { atMs: endsAtMs, what: 'answer' }
   let wakesAtMs = Number.POSITIVE_INFINITY
   let timer: ReturnType<typeof setTimeout> | undefined
   let isCancelled = false
 
+  const expect = (ms: number, what: string | null) => {
+    expected = { atMs: now() + ms, what }
+    sleep()
+  }
   const sleep = () => {
     const atMs = Math.min(expected.atMs, endsAtMs)
     // A deadline that moved back is noticed when the earlier timer rings.
-    if (atMs >= wakesAtMs) return
+    if (atMs >= wakesAtMs || controller.signal.aborted) return
     clearTimeout(timer)
     wakesAtMs = atMs
     timer = setTimeout(ring, Math.max(0, atMs - now()))
+  }
+  const cancel = () => {
+    isCancelled = true
+    controller.abort(new AppError('upstream_unavailable', 'The client left'))
   }
   const ring = () => {
     wakesAtMs = Number.POSITIVE_INFINITY
     const isTotal = now() >= endsAtMs
     if (!isTotal && now() < expected.atMs) return sleep()
+    if (!isTotal && expected.what === null) return cancel()
     const what = isTotal ? `whole answer within ${totalMs} ms` : `${expected.what} in time`
     controller.abort(new AppError('upstream_timeout', `The model server did not send the ${what}`))
   }
   return {
     signal: controller.signal,
-    expect(ms, what) {
-      expected = { atMs: now() + ms, what }
-      sleep()
-    },
-    cancel() {
-      isCancelled = true
-      controller.abort(new AppError('upstream_unavailable', 'The client left'))
-    },
+    expect,
+    expectReader: (ms) => expect(ms, null),
+    cancel,
     get isCancelled() {
       return isCancelled
     },

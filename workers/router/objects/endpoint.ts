@@ -90,16 +90,17 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
     )
   }
 
-  #release({ requestId, succeeded, durationMs, timeToFirstTokenMs }: LeaseRelease) {
+  #release({ requestId, outcome, durationMs, timeToFirstTokenMs }: LeaseRelease) {
     if (!this.#leases.delete(requestId)) return
+    this.ctx.storage.sql.exec('DELETE FROM leases WHERE request_id = ?', requestId)
+    if (outcome === 'unused') return
     const { served, failed, ttft_ms, duration_ms } = this.#stats
     this.#stats = {
-      served: served + (succeeded ? 1 : 0),
-      failed: failed + (succeeded ? 0 : 1),
+      served: served + (outcome === 'served' ? 1 : 0),
+      failed: failed + (outcome === 'failed' ? 1 : 0),
       ttft_ms: timeToFirstTokenMs === null ? ttft_ms : ewma(ttft_ms, timeToFirstTokenMs),
       duration_ms: ewma(duration_ms, durationMs),
     }
-    this.ctx.storage.sql.exec('DELETE FROM leases WHERE request_id = ?', requestId)
     this.ctx.storage.sql.exec(
       'UPDATE stats SET served = ?, failed = ?, ttft_ms = ?, duration_ms = ?',
       ...Object.values(this.#stats),
