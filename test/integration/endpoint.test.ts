@@ -1,7 +1,7 @@
-import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
-import type { LeaseRequest } from '../../shared/ports/objects.ts'
+import type { EndpointOperation, LeaseRequest } from '../../shared/ports/objects.ts'
 import type { Endpoint } from '../../workers/router/objects/endpoint.ts'
 
 const endpoint = () => env.ENDPOINTS.getByName(`endpoint-${crypto.randomUUID()}`)
@@ -61,6 +61,26 @@ it('frees a slot once, and counts the answer once', async () => {
     failed: 0,
     timeToFirstTokenMs: 20,
   })
+})
+
+it('does not count a slot that was given back unused', async () => {
+  const stub = endpoint()
+  await acquire(stub, lease('a'))
+  await stub.apply([{ type: 'release', release: { ...release('a'), outcome: 'unused' } }])
+  await acquire(stub, lease('b'))
+  await stub.apply([{ type: 'release', release: { ...release('b'), outcome: 'failed' } }])
+  expect(await stub.state()).toMatchObject({ inFlight: 0, served: 0, failed: 1 })
+})
+
+it('does a group whole or not at all, in memory as in the table', async () => {
+  const stub = endpoint()
+  await acquire(stub, lease('a'))
+  const group: EndpointOperation[] = [
+    { type: 'release', release: release('a') },
+    { type: 'acquire', lease: { ...lease('b'), tokens: Number.NaN } },
+  ]
+  await runInDurableObject(stub, (instance) => expect(instance.apply(group)).rejects.toThrow('NOT NULL'))
+  expect(await stub.state()).toMatchObject({ inFlight: 1, served: 0 })
 })
 
 it('ends a lease that nobody extends, and lets one that is extended live', async () => {

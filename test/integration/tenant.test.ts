@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { Reservation, Settlement } from '../../shared/ports/objects.ts'
+import type { Reservation, Settlement, TenantOperation } from '../../shared/ports/objects.ts'
 import type { Tenant } from '../../workers/router/objects/tenant.ts'
 
 const tenant = () => env.TENANTS.getByName(`tenant-${crypto.randomUUID()}`)
@@ -50,6 +50,14 @@ const outbox = (stub: DurableObjectStub<Tenant>) =>
       .exec<{ event: string }>('SELECT event FROM outbox')
       .toArray()
       .map(({ event }) => JSON.parse(event) as { id: string; costNanoUsd: number; outcome: string }),
+  )
+
+const sentAtMs = (stub: DurableObjectStub<Tenant>) =>
+  runInDurableObject(stub, (_, state) =>
+    state.storage.sql
+      .exec<{ sent_at_ms: number | null }>('SELECT sent_at_ms FROM outbox')
+      .toArray()
+      .map(({ sent_at_ms }) => sent_at_ms),
   )
 
 describe('money', () => {
@@ -108,6 +116,20 @@ describe('money', () => {
     expect(decisions.map(({ allowed }) => allowed)).toEqual([true, true, true, false])
   })
 
+  it('does a group whole or not at all, in memory as in the tables', async () => {
+    const stub = tenant()
+    await reserve(stub, reservation('a', 100))
+    const group: TenantOperation[] = [
+      { type: 'settle', settlement: settlement('a', 40) },
+      { type: 'reserve', reservation: reservation('b', 10) },
+      { type: 'reserve', reservation: reservation('c', Number.NaN) },
+    ]
+    await runInDurableObject(stub, (instance) => expect(instance.apply(group)).rejects.toThrow('NOT NULL'))
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 0, pendingNanoUsd: 100 })
+    await settle(stub, settlement('a', 40))
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 40, pendingNanoUsd: 0 })
+  })
+
   it('refuses by the key budget while the tenant still has money', async () => {
     const stub = tenant()
     await stub.setBudget('k', 'day', 50)
@@ -159,6 +181,59 @@ describe('usage events', () => {
     expect(await outbox(stub)).toHaveLength(1)
     await stub.acknowledge(['a'])
     expect(await outbox(stub)).toEqual([])
+  })
+
+  it('are sent again when nobody has acknowledged them in time', async () => {
+    const stub = tenant()
+    await reserve(stub, reservation('a', 100))
+    await settle(stub, settlement('a', 40))
+    await runDurableObjectAlarm(stub)
+    const longAgoMs = Date.now() - 15_000
+    await runInDurableObject(stub, (_, state) =>
+      state.storage.sql.exec('UPDATE outbox SET sent_at_ms = ?', longAgoMs),
+    )
+    await runDurableObjectAlarm(stub)
+    expect((await sentAtMs(stub))[0]).toBeGreaterThan(longAgoMs)
+  })
+
+  it('fit their messages even when every name is as long as it may be', async () => {
+    const stub = tenant()
+    const long = {
+      provider: '雲'.repeat(64),
+      region: '域'.repeat(64),
+      model: '型'.repeat(256),
+      configuration: '構'.repeat(64),
+    }
+    for (let n = 0; n < 120; n += 1) {
+      const { intent, ...rest } = reservation(`${n}`.padEnd(36, '-'), 1)
+      const ids = {
+        collection: 'c'.repeat(63),
+        endpointId: 'e'.repeat(63),
+        tenantId: 't'.repeat(63),
+        keyId: 'k'.repeat(32),
+      }
+      await reserve(stub, { intent: { ...intent, ...long, ...ids }, ...rest })
+      await settle(stub, settlement(intent.id, 1))
+    }
+    await runDurableObjectAlarm(stub)
+    expect(await sentAtMs(stub)).not.toContain(null)
+  })
+
+  it('wait for a queue that takes nothing, and nothing else waits with them', async () => {
+    const stub = tenant()
+    await reserve(stub, reservation('a', 100))
+    await settle(stub, settlement('a', 40))
+    await reserve(stub, reservation('b', 50, { expiresInMs: 1 }))
+    await runInDurableObject(stub, (instance) => {
+      const env = { USAGE_QUEUE: { send: () => Promise.reject(new Error('the queue is away')) } }
+      Object.defineProperty(instance, 'env', { value: env })
+    })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await runDurableObjectAlarm(stub)
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 90, pendingNanoUsd: 0 })
+    expect(await outbox(stub)).toHaveLength(2)
+    const alarmAtMs = await runInDurableObject(stub, (_, state) => state.storage.getAlarm())
+    expect(alarmAtMs).toBeGreaterThan(Date.now())
   })
 
   it('are still sent when the object was evicted before its alarm and has new work since', async () => {

@@ -206,6 +206,7 @@ describe('candidates', () => {
     const answer = dispatch(deps, job(['a', 'b', 'extractive'], { totalMs: 5_000 }))
     await vi.advanceTimersByTimeAsync(5_000)
     const { endpoint, events, attempts } = await answer
+    await vi.advanceTimersByTimeAsync(1_000)
     for await (const _ of events);
     await vi.advanceTimersByTimeAsync(100)
     expect(endpoint.id).toBe('extractive')

@@ -27,31 +27,43 @@ type Stats = { served: number; failed: number; ttft_ms: number | null; duration_
 /** One object per endpoint: the single writer of its slots. Leases live in SQLite; memory is a copy of it. */
 export class Endpoint extends DurableObject<Env> implements EndpointRpc {
   readonly #leases = new Map<string, Lease>()
-  #stats: Stats
+  #stats: Stats = { served: 0, failed: 0, ttft_ms: null, duration_ms: null }
   readonly #clock: AlarmClock
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
     this.#clock = new AlarmClock(state)
     state.storage.sql.exec(SCHEMA)
-    const rows = state.storage.sql.exec<{ request_id: string; tokens: number; expires_at_ms: number }>(
+    this.#load()
+  }
+
+  #load() {
+    const { sql } = this.ctx.storage
+    const rows = sql.exec<{ request_id: string; tokens: number; expires_at_ms: number }>(
       'SELECT * FROM leases',
     )
+    this.#leases.clear()
     for (const { request_id, tokens, expires_at_ms } of rows)
       this.#leases.set(request_id, { tokens, expiresAtMs: expires_at_ms })
-    this.#stats = state.storage.sql
-      .exec<Stats>('SELECT served, failed, ttft_ms, duration_ms FROM stats')
-      .one()
+    this.#stats = sql.exec<Stats>('SELECT served, failed, ttft_ms, duration_ms FROM stats').one()
   }
 
   async apply(operations: readonly EndpointOperation[]): Promise<LeaseDecision[]> {
     const nowMs = this.#clock.now()
-    const decisions = this.ctx.storage.transactionSync(() =>
-      operations.map((operation) => this.#apply(operation, nowMs)),
-    )
+    const decisions = this.#transact(() => operations.map((operation) => this.#apply(operation, nowMs)))
     const expiries = operations.map((o) => (o.type === 'acquire' ? nowMs + o.lease.expiresInMs : Infinity))
     await this.#clock.wakeAt(Math.min(...expiries))
     return decisions
+  }
+
+  /** All of it or nothing, in memory too: what the tables took back is read again. */
+  #transact<T>(work: () => T): T {
+    try {
+      return this.ctx.storage.transactionSync(work)
+    } catch (error) {
+      this.#load()
+      throw error
+    }
   }
 
   #apply(operation: EndpointOperation, nowMs: number): LeaseDecision {

@@ -134,7 +134,7 @@ export class TenantLedger {
 
   /** Outbox lines never sent, or sent so long ago without acknowledgement that the message must be lost. */
   unsent(resendBeforeMs: number, limit: number): UsageEvent[] {
-    const query = 'SELECT event FROM outbox WHERE sent_at_ms IS NULL OR sent_at_ms < ? LIMIT ?'
+    const query = 'SELECT event FROM outbox WHERE sent_at_ms IS NULL OR sent_at_ms <= ? LIMIT ?'
     return this.#sql
       .exec<{ event: string }>(query, resendBeforeMs, limit)
       .toArray()

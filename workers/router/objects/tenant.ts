@@ -5,6 +5,8 @@ import {
   type BudgetPeriod,
   decideReservation,
 } from '../../../shared/domain/budget.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { consoleSink, errorFields } from '../../../shared/log.ts'
 import type { Reservation, TenantOperation, TenantRpc } from '../../../shared/ports/objects.ts'
 import type { Env } from '../env.ts'
 import { AlarmClock } from './alarm-clock.ts'
@@ -15,11 +17,12 @@ const FLUSH_AFTER_MS = 250
 /** A sent event without acknowledgement for this long is sent again; the ledger ignores the double. */
 const RESEND_AFTER_MS = 15_000
 const CLOSED_KEPT_MS = 600_000
-const EVENTS_PER_MESSAGE = 100
+/** Even events whose every name is as long as the API allows stay below a queue message's 128 kB. */
+const EVENTS_PER_MESSAGE = 50
 
 /** One object per tenant: the single writer that makes "check, then hold, then spend" atomic. */
 export class Tenant extends DurableObject<Env> implements TenantRpc {
-  readonly #ledger: TenantLedger
+  #ledger: TenantLedger
   readonly #clock: AlarmClock
 
   constructor(state: DurableObjectState, env: Env) {
@@ -30,15 +33,23 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
 
   async apply(operations: readonly TenantOperation[]): Promise<BudgetDecision[]> {
     const nowMs = this.#clock.now()
-    const decisions = this.ctx.storage.transactionSync(() =>
-      operations.map((operation) => this.#apply(operation, nowMs)),
-    )
+    const decisions = this.#transact(() => operations.map((operation) => this.#apply(operation, nowMs)))
     const hasSettled = operations.some(({ type }) => type === 'settle')
     const expiries = operations.map((o) =>
       o.type === 'reserve' ? nowMs + o.reservation.expiresInMs : Infinity,
     )
     await this.#clock.wakeAt(hasSettled ? nowMs + FLUSH_AFTER_MS : Math.min(...expiries))
     return decisions
+  }
+
+  /** All of it or nothing, in memory too: what the tables took back, the ledger reads again. */
+  #transact<T>(work: () => T): T {
+    try {
+      return this.ctx.storage.transactionSync(work)
+    } catch (error) {
+      this.#ledger = new TenantLedger(this.ctx.storage.sql)
+      throw error
+    }
   }
 
   #apply(operation: TenantOperation, nowMs: number): BudgetDecision {
@@ -77,9 +88,13 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
   override async alarm(): Promise<void> {
     this.#clock.fired()
     const nowMs = this.#clock.now()
-    this.ctx.storage.transactionSync(() => this.#ledger.expire(nowMs))
+    this.#transact(() => this.#ledger.expire(nowMs))
     this.#ledger.forgetClosed(nowMs - CLOSED_KEPT_MS)
-    await this.#flush(nowMs)
+    // An alarm that throws is tried a few times and then dropped; a queue may be away for longer than that.
+    await this.#flush(nowMs).catch((thrown: unknown) => {
+      const error = errorFields(AppError.from(thrown))
+      consoleSink({ event: 'usage_not_sent', worker: 'router', tenantId: this.ctx.id.name, error })
+    })
     const { nextExpiryMs, hasOutbox, hasClosed } = this.#ledger.pendingWork()
     if (hasOutbox) await this.#clock.wakeAt(nowMs + RESEND_AFTER_MS)
     if (nextExpiryMs !== null) await this.#clock.wakeAt(nextExpiryMs)
