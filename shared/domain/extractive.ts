@@ -1,89 +1,110 @@
 import type { Span } from './document.ts'
 import type { Source } from './passage.ts'
-import { sentences } from './sentences.ts'
+import { paragraphs, sentencesOf } from './sentences.ts'
 import { stems } from './terms.ts'
 
-const MAX_SENTENCES = 3
-/** Share of the question's information that the best sentence, its headings included, must cover; below it nothing is quoted. */
-const LEAST_COVERAGE = 0.3
-/** A further sentence must be this good beside the best one. */
+/** Sentences that follow each other and are quoted together. */
+const LONGEST_QUOTE = 3
+/** Share of the question's information that the best quote, its headings included, must cover; below it nothing is quoted. */
+const LEAST_COVERAGE = 0.25
+/** A second quote must be this good beside the first, and bring a word of the question that the first lacks. */
 const LEAST_OF_BEST = 0.6
-/** What stands in the heading above a sentence counts less than what the sentence says. */
+/** What stands in the heading above counts less than what the sentence says. */
 const HEADING_WEIGHT = 0.6
+/** Authors answer first what a heading asks. */
+const LEAD_BONUS = 1.1
+/** Between quotes that cover the same, the shorter one. */
+const LENGTH_PENALTY = 0.04
 
-type Sentence = {
+type Quote = {
   readonly source: Source
-  readonly text: string
+  /** The sentences, verbatim. */
+  readonly texts: readonly string[]
   readonly position: number
+  readonly isLead: boolean
   readonly own: ReadonlySet<string>
   readonly above: ReadonlySet<string>
 }
 
 /**
  * The sentences of the sources that answer the question best, verbatim, each followed by its citation; null when none does.
- * A sentence is worth the rarity-weighted share of the question's words that it and the headings above it contain.
+ * A quote is worth the rarity-weighted share of the question's words that it and the headings above it contain.
  */
 export function extractAnswer(question: string, sources: readonly Source[]): { answer: string } | null {
   const asked = [...new Set(stems(question))]
-  const pool = sources.flatMap(quotable)
-  const weights = new Map(asked.map((stem) => [stem, rarity(stem, pool)]))
+  const quotes = sources.flatMap(quotesOf)
+  const weights = new Map(asked.map((stem) => [stem, rarity(stem, quotes)]))
   const whole = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
-  if (whole === 0) return null
-  const scored = pool
-    .map((sentence) => ({ ...sentence, worth: worth(sentence, weights) / whole }))
+  const [best, ...others] = quotes
+    .map((quote) => ({ ...quote, worth: worth(quote, weights) / whole }))
     .toSorted((a, b) => b.worth - a.worth || a.source.number - b.source.number || a.position - b.position)
-  const best = scored[0]
-  if (!best || best.worth < LEAST_COVERAGE) return null
-  const chosen = distinct(scored.filter(({ worth }) => worth >= LEAST_OF_BEST * best.worth))
-    .slice(0, MAX_SENTENCES)
-    .toSorted((a, b) => a.source.number - b.source.number || a.position - b.position)
-  return { answer: chosen.map(({ text, source }) => `${text} [${source.number}]`).join('\n') }
+  if (!best || !(best.worth >= LEAST_COVERAGE)) return null
+  const second = others.find(
+    ({ worth: value, own }) =>
+      value >= LEAST_OF_BEST * best.worth && asked.some((stem) => own.has(stem) && !best.own.has(stem)),
+  )
+  return { answer: [best, ...(second ? [second] : [])].map(show).join('\n') }
 }
 
-/** Sentences a reader can take as an answer: no headings, no code, no rules of tables. */
-function quotable(source: Source): Sentence[] {
-  const above = new Set(stems([source.title, ...source.headings].join(' ')))
+const show = ({ texts, source }: Quote) => texts.map((text) => `${text} [${source.number}]`).join(' ')
+
+/** Runs of sentences within a paragraph that a reader can take as an answer: no headings, no code, no rules of tables. */
+function quotesOf(source: Source): Quote[] {
   const code = codeBlocks(source.text)
-  return sentences(source.text).flatMap(({ start, end }) => {
-    const text = source.text.slice(start, end)
-    const isCode = code.some((block) => start >= block.start && end <= block.end)
-    const lineStart = source.text.lastIndexOf('\n', start) + 1
-    const isHeading = /^#{1,6} /.test(source.text.slice(lineStart, end))
-    if (isCode || isHeading || !/\p{L}{2}/u.test(text)) return []
-    return { source, text, position: start, own: new Set(stems(text)), above }
+  const path = [source.title, ...source.headings]
+  let heading: { level: number; titles: string[] } = { level: 0, titles: [] }
+  let isLead = false
+  return paragraphs(source.text).flatMap((paragraph) => {
+    const text = source.text.slice(paragraph.start, paragraph.end)
+    const isCode = code.some(({ start, end }) => paragraph.start >= start && paragraph.end <= end)
+    const [, marks, title = ''] = (!isCode && HEADING.exec(text)) || []
+    if (marks) {
+      // Below the last heading stands only what is deeper; the passage's own path holds for its beginning.
+      const titles = marks.length > heading.level ? [...heading.titles, title] : [title]
+      heading = { level: marks.length, titles }
+      isLead = true
+      return []
+    }
+    if (isCode || !/\p{L}/u.test(text)) return []
+    const above = new Set(stems((heading.titles.length > 0 ? heading.titles : path).join(' ')))
+    const quotes = runsOf(source, paragraph, above, isLead)
+    isLead = false
+    return quotes
   })
 }
 
-function codeBlocks(text: string): Span[] {
-  return [...text.matchAll(/^(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^\1[^\n]*$|(?![\s\S]))/gm)].map(
-    ({ index, 0: block }) => ({
-      start: index,
-      end: index + block.length,
+function runsOf(source: Source, paragraph: Span, above: Quote['above'], isFirst: boolean): Quote[] {
+  const spans = sentencesOf(source.text, paragraph)
+  return spans.flatMap((span, i) =>
+    Array.from({ length: Math.min(LONGEST_QUOTE, spans.length - i) }, (_, more): Quote => {
+      const run = spans.slice(i, i + more + 1)
+      const texts = run.map(({ start, end }) => source.text.slice(start, end).replaceAll(/\s+/g, ' '))
+      const own = new Set(stems(texts.join(' ')))
+      return { source, texts, position: span.start, isLead: isFirst && i === 0, own, above }
     }),
   )
 }
 
-/** The rarer a word is among the sentences, the more it says; one that stands nowhere still counts as asked for. */
-function rarity(stem: string, pool: readonly Sentence[]): number {
-  const frequency = pool.filter(({ own, above }) => own.has(stem) || above.has(stem)).length
-  return Math.log(1 + pool.length / (frequency + 0.5))
+const HEADING = /^(#{1,6}) +(.*)$/
+
+function codeBlocks(text: string): Span[] {
+  const blocks = text.matchAll(/^(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^\1[^\n]*$|(?![\s\S]))/gm)
+  return [...blocks].map(({ index, 0: block }) => ({ start: index, end: index + block.length }))
 }
 
-function worth({ source, own, above }: Sentence, weights: ReadonlyMap<string, number>): number {
+/** The rarer a word is among the quotes, the more it says; one that stands nowhere still counts as asked for. */
+function rarity(stem: string, quotes: readonly Quote[]): number {
+  const frequency = quotes.filter(({ own, above }) => own.has(stem) || above.has(stem)).length
+  return Math.log(1 + quotes.length / (frequency + 0.5))
+}
+
+function worth(quote: Quote, weights: ReadonlyMap<string, number>): number {
   let sum = 0
   for (const [stem, weight] of weights)
-    if (own.has(stem)) sum += weight
-    else if (above.has(stem)) sum += HEADING_WEIGHT * weight
+    if (quote.own.has(stem)) sum += weight
+    else if (quote.above.has(stem)) sum += HEADING_WEIGHT * weight
+  const lead = quote.isLead ? LEAD_BONUS : 1
+  const length = 1 - LENGTH_PENALTY * (quote.texts.length - 1)
   // Between equals, the passage that retrieval trusts more.
-  return sum * (0.8 + 0.2 * source.score)
-}
-
-/** Drops sentences that say what a better one says already. */
-function distinct(scored: readonly (Sentence & { worth: number })[]) {
-  const kept: (Sentence & { worth: number })[] = []
-  for (const candidate of scored) {
-    const isSaid = kept.some(({ own }) => [...candidate.own].every((stem) => own.has(stem)))
-    if (!isSaid) kept.push(candidate)
-  }
-  return kept
+  return sum * lead * length * (0.8 + 0.2 * quote.source.score)
 }
