@@ -1,0 +1,167 @@
+import OpenAI, { AuthenticationError, BadRequestError, NotFoundError, PermissionDeniedError } from 'openai'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Caller, newEndpoint, newKey, newTenant, platform, putLive } from './platform.ts'
+
+let caller: Caller
+beforeAll(async () => {
+  caller = await newTenant()
+})
+
+const clientOf = (apiKey: string) => new OpenAI({ baseURL: `${platform.url}/v1`, apiKey, maxRetries: 0 })
+const messages = [{ role: 'user' as const, content: 'How many words?' }]
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = []
+  for await (const item of items) collected.push(item)
+  return collected
+}
+
+/** What the client throws when this is asked; nothing when it is answered. */
+const failure = (apiKey: string, model: string, content = 'Hello') =>
+  clientOf(apiKey)
+    .chat.completions.create({ model, messages: [{ role: 'user', content }] })
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+
+describe("OpenAI's own client", () => {
+  it('gets a whole completion with usage and the route it took', async () => {
+    const { model, id } = await newEndpoint({ answer: 'Five words and no more.' })
+    const completion = await clientOf(caller.key).chat.completions.create({ model, messages })
+    expect(completion).toMatchObject({
+      object: 'chat.completion',
+      model,
+      choices: [
+        {
+          index: 0,
+          finish_reason: 'stop',
+          message: { role: 'assistant', content: 'Five words and no more.' },
+        },
+      ],
+      usage: { completion_tokens: 5 },
+      fairlead: { route: { endpoint: id } },
+    })
+    const { prompt_tokens = 0, total_tokens } = completion.usage ?? {}
+    expect(prompt_tokens).toBeGreaterThan(0)
+    expect(total_tokens).toBe(prompt_tokens + 5)
+  })
+
+  it.each([
+    { includeUsage: true, usage: [{ completion_tokens: 5 }] },
+    { includeUsage: false, usage: [] },
+  ])('streams the same text, with usage in the last chunk when asked ($includeUsage)', async (expected) => {
+    const { model } = await newEndpoint({ answer: 'Five words and no more.' })
+    const stream = await clientOf(caller.key).chat.completions.create({
+      model,
+      messages,
+      stream: true,
+      ...(expected.includeUsage && { stream_options: { include_usage: true } }),
+    })
+    const chunks = await collect(stream)
+    expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe(
+      'Five words and no more.',
+    )
+    expect(chunks.map(({ choices }) => choices[0]?.finish_reason).filter(Boolean)).toEqual(['stop'])
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1)
+    expect(chunks.flatMap(({ usage }) => usage ?? [])).toMatchObject(expected.usage)
+    expect(chunks.at(-1)?.choices).toHaveLength(expected.includeUsage ? 0 : 1)
+  })
+
+  it('gets an answer from documents, with the sources in a field of ours', async () => {
+    const { place } = await newEndpoint({ answer: 'It is 30 days [1], they say [7].' })
+    await putLive(caller, 'notes', 'leave.md', { text: 'Everyone has 30 days of leave a year.' })
+    const fairlead = { collection: 'notes', requirements: { residency: [place] } }
+    const question = { role: 'user' as const, content: 'How many days of leave does everyone have?' }
+    const completion = await clientOf(caller.key).chat.completions.create(
+      // @ts-expect-error our own field
+      { model: 'tier-s', messages: [question], fairlead },
+    )
+    expect(completion).toMatchObject({
+      choices: [{ message: { content: 'It is 30 days [1], they say.' } }],
+      fairlead: {
+        sources: [{ number: 1, documentId: 'leave.md', text: 'Everyone has 30 days of leave a year.' }],
+      },
+    })
+  })
+
+  it('passes its own parameters on to the origin and hides nothing it said', async () => {
+    const { model, origin } = await newEndpoint()
+    await clientOf(caller.key).chat.completions.create({
+      model,
+      messages,
+      temperature: 0.25,
+      seed: 7,
+      max_tokens: 3,
+    })
+    expect(origin.requests[0]?.body).toMatchObject({
+      model,
+      temperature: 0.25,
+      seed: 7,
+      max_tokens: 3,
+      messages,
+    })
+    expect(origin.requests[0]?.body).not.toHaveProperty('fairlead')
+  })
+
+  it('lists the models it may use', async () => {
+    const { model } = await newEndpoint()
+    const ids = (await collect(clientOf(caller.key).models.list())).map(({ id }) => id)
+    expect(ids).toEqual(expect.arrayContaining(['auto', 'tier-s', 'tier-m', 'tier-l', 'tier-xl', model]))
+  })
+})
+
+describe("the errors that OpenAI's client raises", () => {
+  it('say that a key is bad', async () => {
+    for (const key of ['flk_test_nonsense', caller.key.replace(/.$/, (last) => (last === '0' ? '1' : '0'))]) {
+      const error = await failure(key, 'auto')
+      expect(error).toBeInstanceOf(AuthenticationError)
+      expect(error).toMatchObject({ status: 401, code: 'unauthenticated', type: 'authentication_error' })
+    }
+  })
+
+  it('say that a model is unknown', async () => {
+    const error = await failure(caller.key, 'no-such-model')
+    expect(error).toBeInstanceOf(NotFoundError)
+    expect(error).toMatchObject({ status: 404, code: 'model_not_found', param: 'model' })
+  })
+
+  it('say that a prompt is too long', async () => {
+    const { model } = await newEndpoint({ contextTokens: 1_024, endpoint: { contextTokens: 1_024 } })
+    const error = await failure(caller.key, model, 'word '.repeat(2_000))
+    expect(error).toBeInstanceOf(BadRequestError)
+    expect(error).toMatchObject({
+      status: 400,
+      code: 'context_length_exceeded',
+      type: 'invalid_request_error',
+    })
+  })
+
+  it('say so too when only the origin finds the prompt too long', async () => {
+    const { model } = await newEndpoint({ contextTokens: 600, endpoint: { contextTokens: 100_000 } })
+    const error = await failure(caller.key, model, 'word '.repeat(2_000))
+    expect(error).toBeInstanceOf(BadRequestError)
+    expect(error).toMatchObject({ code: 'context_length_exceeded' })
+  })
+
+  it('say that a key may not ask', async () => {
+    const { key } = await newKey(caller.tenantId, { scopes: ['documents:read'] })
+    const error = await failure(key, 'auto')
+    expect(error).toBeInstanceOf(PermissionDeniedError)
+    expect(error).toMatchObject({ status: 403, code: 'forbidden' })
+  })
+
+  it('carry the id of the request, in the header and in the body', async () => {
+    const error = await failure(caller.key, 'no-such-model')
+    const { requestID, error: body } = error as NotFoundError & { error: { requestId: string } }
+    expect(requestID).toMatch(/^req_/)
+    expect(body.requestId).toBe(requestID)
+  })
+
+  it('end a stream that the origin breaks off', async () => {
+    const { model, origin } = await newEndpoint({ tokenDelayMs: 20 })
+    origin.script({ kind: 'cut', afterTokens: 2 })
+    const stream = await clientOf(caller.key).chat.completions.create({ model, messages, stream: true })
+    await expect(collect(stream)).rejects.toThrow(/stopped in the middle|broke/)
+  })
+})
