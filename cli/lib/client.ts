@@ -1,6 +1,6 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { z } from 'zod'
-import { EXIT, Failure, systemCode } from './failure.ts'
+import { EXIT, Failure, reasonOf } from './failure.ts'
 import type { Target } from './target.ts'
 
 type JsonContent<S extends z.ZodType = z.ZodType> = {
@@ -96,7 +96,7 @@ function queryString(query: Wire['query'] = {}): string {
 
 function unreachable(url: string, error: unknown): unknown {
   if (isAbort(error)) return error
-  const message = `Nothing answers at ${url} (${systemCode(error) ?? String(error)}). Start the platform with "npm start", or name another with --url or FAIRLEAD_URL.`
+  const message = `Nothing answers at ${url} (${reasonOf(error)}). Start the platform with "npm start", or name another with --url or FAIRLEAD_URL.`
   return new Failure(EXIT.unreachable, message, { cause: error })
 }
 

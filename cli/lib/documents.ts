@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join, resolve } from 'node:path'
 import { collectionName } from '../../shared/api/common.ts'
-import { EXIT, Failure, systemCode } from './failure.ts'
+import { EXIT, Failure, reasonOf } from './failure.ts'
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.md': 'text/markdown',
@@ -79,7 +79,7 @@ async function* walkInner(root: string, prefix: string): AsyncGenerator<SourceFi
 }
 
 /** The end of a sentence that begins with a path. */
-export const unreadable = (error: unknown) => `cannot be read (${systemCode(error) ?? String(error)})`
+export const unreadable = (error: unknown) => `cannot be read (${reasonOf(error)})`
 
 /** Nobody means these when they name a folder. */
 const isHidden = (name: string) => name.startsWith('.') || name === 'node_modules'

@@ -49,7 +49,12 @@ const oneLine = (text: string) => text.replaceAll(/\s*\n\s*/g, ' ').trim()
 
 /** The system's word for a failed file or network operation: ENOENT, EACCES, ECONNREFUSED, ... */
 export function systemCode(error: unknown): string | undefined {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-    if ('code' in cause && typeof cause.code === 'string') return cause.code
-  return undefined
+  const codes = causes(error).map((cause) => ('code' in cause ? cause.code : undefined))
+  return codes.find((code) => typeof code === 'string')
 }
+
+/** As short as it can be told: the system's word, or what the innermost cause says. */
+export const reasonOf = (error: unknown): string =>
+  systemCode(error) ?? causes(error).at(-1)?.message ?? String(error)
+
+const causes = (error: unknown): Error[] => (error instanceof Error ? [error, ...causes(error.cause)] : [])

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { endpointRequest } from '../../shared/api/endpoints.ts'
 import { TIERS, type Tier } from '../../shared/domain/tiers.ts'
-import { EXIT, Failure, systemCode } from './failure.ts'
+import { EXIT, Failure, reasonOf } from './failure.ts'
 
 /** `--origin URL[,model,tier]` as given. */
 export type OriginOption = { readonly url: string; readonly model?: string; readonly tier?: Tier }
@@ -36,10 +36,9 @@ type Model = z.infer<typeof modelList>['data'][number]
 export async function listModels({ url }: OriginOption): Promise<Model[]> {
   const response = await fetch(`${url}/models`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }).catch(
     (error) => {
-      const reason = systemCode(error) ?? (error instanceof Error ? error.message : String(error))
       throw new Failure(
         EXIT.unreachable,
-        `--origin: no model server answers at ${url} (${reason}). Start it first.`,
+        `--origin: no model server answers at ${url} (${reasonOf(error)}). Start it first.`,
       )
     },
   )

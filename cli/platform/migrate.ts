@@ -41,7 +41,7 @@ async function appliedMigrations(database: D1Database, stateDir: string): Promis
   } catch (error) {
     throw new Failure(
       EXIT.usage,
-      `The database in ${stateDir} cannot be read (${error instanceof Error ? error.message : String(error)}). Restore the folder from a backup, or choose another with --state.`,
+      `The database in ${stateDir} cannot be read; platform.log there says why. Restore the folder from a backup, or choose another with --state.`,
       { cause: error },
     )
   }

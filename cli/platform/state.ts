@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { EXIT, Failure, systemCode } from '../lib/failure.ts'
 import { type LocalFile, readLocalFile } from '../lib/target.ts'
@@ -20,8 +20,7 @@ const OWNER_ONLY = 0o600
 
 export function openState(dir: string): State {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
-    if (!statSync(dir).isDirectory()) throw new Error('it is a file')
+    makeFolder(dir)
     const release = lock(dir)
     const pepper = readOrCreate(join(dir, 'key-pepper'), () => randomBytes(32).toString('hex'))
     const publish = (file: LocalFile) =>
@@ -30,6 +29,13 @@ export function openState(dir: string): State {
   } catch (error) {
     throw error instanceof Failure ? error : unusable(dir, error)
   }
+}
+
+/** mkdir's own `recursive` never returns where a file system denies that a parent exists which it shows (/proc). */
+function makeFolder(dir: string): void {
+  if (existsSync(dir) && statSync(dir).isDirectory()) return
+  if (!existsSync(dirname(dir))) makeFolder(dirname(dir))
+  mkdirSync(dir, { mode: 0o700 })
 }
 
 function unusable(dir: string, error: unknown): Failure {
