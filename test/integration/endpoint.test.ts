@@ -63,13 +63,20 @@ it('frees a slot once, and counts the answer once', async () => {
   })
 })
 
-it('does not count a slot that was given back unused', async () => {
+it('learns nothing from a slot that was given back unused', async () => {
   const stub = endpoint()
-  await acquire(stub, lease('a'))
-  await stub.apply([{ type: 'release', release: { ...release('a'), outcome: 'unused' } }])
-  await acquire(stub, lease('b'))
-  await stub.apply([{ type: 'release', release: { ...release('b'), outcome: 'failed' } }])
-  expect(await stub.state()).toMatchObject({ inFlight: 0, served: 0, failed: 1 })
+  const answers = [
+    { ...release('a'), durationMs: 40_000 },
+    { ...release('b'), durationMs: 40_000, outcome: 'failed' as const },
+    { ...release('c'), durationMs: 0, outcome: 'unused' as const },
+  ]
+  for (const answer of answers) {
+    await acquire(stub, lease(answer.requestId))
+    await stub.apply([{ type: 'release', release: answer }])
+  }
+  expect(await stub.state()).toMatchObject({ inFlight: 0, served: 1, failed: 1 })
+  await Promise.all([acquire(stub, lease('d')), acquire(stub, lease('e'))])
+  expect(await acquire(stub, lease('f'))).toMatchObject({ granted: false, retryAfterMs: 20_000 })
 })
 
 it('does a group whole or not at all, in memory as in the table', async () => {

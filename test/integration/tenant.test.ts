@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Reservation, Settlement, TenantOperation } from '../../shared/ports/objects.ts'
+import type { UsageMessage } from '../../shared/ports/services.ts'
 import type { Tenant } from '../../workers/router/objects/tenant.ts'
 
 const tenant = () => env.TENANTS.getByName(`tenant-${crypto.randomUUID()}`)
@@ -59,6 +60,11 @@ const sentAtMs = (stub: DurableObjectStub<Tenant>) =>
       .toArray()
       .map(({ sent_at_ms }) => sent_at_ms),
   )
+
+const sendTo = (stub: DurableObjectStub<Tenant>, send: (message: UsageMessage) => Promise<void>) =>
+  runInDurableObject(stub, (instance) => {
+    Object.defineProperty(instance, 'env', { value: { USAGE_QUEUE: { send } } })
+  })
 
 describe('money', () => {
   it('never holds more than the limit, even when 200 reservations race', async () => {
@@ -198,25 +204,31 @@ describe('usage events', () => {
 
   it('fit their messages even when every name is as long as it may be', async () => {
     const stub = tenant()
-    const long = {
+    const names = {
+      tenantId: 't'.repeat(63),
+      keyId: 'k'.repeat(32),
+      collection: 'c'.repeat(63),
+      endpointId: 'e'.repeat(63),
+      configuration: '構'.repeat(64),
       provider: '雲'.repeat(64),
       region: '域'.repeat(64),
       model: '型'.repeat(256),
-      configuration: '構'.repeat(64),
     }
-    for (let n = 0; n < 120; n += 1) {
+    const operations = Array.from({ length: 120 }, (_, n): TenantOperation[] => {
       const { intent, ...rest } = reservation(`${n}`.padEnd(36, '-'), 1)
-      const ids = {
-        collection: 'c'.repeat(63),
-        endpointId: 'e'.repeat(63),
-        tenantId: 't'.repeat(63),
-        keyId: 'k'.repeat(32),
-      }
-      await reserve(stub, { intent: { ...intent, ...long, ...ids }, ...rest })
-      await settle(stub, settlement(intent.id, 1))
-    }
+      return [
+        { type: 'reserve', reservation: { intent: { ...intent, ...names }, ...rest } },
+        { type: 'settle', settlement: settlement(intent.id, 1) },
+      ]
+    })
+    await stub.apply(operations.flat())
+    const messages: UsageMessage[] = []
+    // The local queue takes messages of any size; the real one refuses more than 128 kB.
+    await sendTo(stub, async (message) => void messages.push(message))
     await runDurableObjectAlarm(stub)
-    expect(await sentAtMs(stub)).not.toContain(null)
+    expect(new Set(messages.flatMap(({ events }) => events.map(({ id }) => id))).size).toBe(120)
+    const bytes = messages.map((message) => new TextEncoder().encode(JSON.stringify(message)).byteLength)
+    expect(Math.max(...bytes)).toBeLessThan(128_000)
   })
 
   it('wait for a queue that takes nothing, and nothing else waits with them', async () => {
@@ -224,10 +236,7 @@ describe('usage events', () => {
     await reserve(stub, reservation('a', 100))
     await settle(stub, settlement('a', 40))
     await reserve(stub, reservation('b', 50, { expiresInMs: 1 }))
-    await runInDurableObject(stub, (instance) => {
-      const env = { USAGE_QUEUE: { send: () => Promise.reject(new Error('the queue is away')) } }
-      Object.defineProperty(instance, 'env', { value: env })
-    })
+    await sendTo(stub, () => Promise.reject(new Error('the queue is away')))
     await new Promise((resolve) => setTimeout(resolve, 5))
     await runDurableObjectAlarm(stub)
     expect(await total(stub)).toMatchObject({ postedNanoUsd: 90, pendingNanoUsd: 0 })
