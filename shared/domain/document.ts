@@ -16,7 +16,7 @@ export type Span = { readonly start: number; readonly end: number }
 
 export type BlockKind = 'heading' | 'paragraph' | 'list' | 'table' | 'code' | 'quote'
 
-/** One structural unit of the canonical text, in document order, never overlapping. `headings` is the path above it. */
+/** One structural unit of the canonical text, in document order, never overlapping. `headings` is the path at it: a heading's own text is its last. */
 export type Block = Span & {
   readonly kind: BlockKind
   /** Heading level 1..6; only on headings. */

@@ -1,4 +1,4 @@
-/** Longer headings are cut in the path, because every chunk below repeats it. The block keeps the whole heading. */
+/** Longer headings are cut in the path only, because every chunk below repeats it. */
 const MAX_HEADING_CHARACTERS = 200
 
 export type Outline = {
@@ -17,13 +17,14 @@ export function outline(): Outline {
       return path
     },
     enter(level, text) {
-      open = [...open.filter((above) => above.level < level), { level, text: shorten(text) }]
+      open = [...open.filter((above) => above.level < level), { level, text: shortHeading(text) }]
       path = open.map((heading) => heading.text)
     },
   }
 }
 
-function shorten(text: string): string {
+/** Cut to the length that is bearable in front of every chunk. */
+export function shortHeading(text: string): string {
   return text.length <= MAX_HEADING_CHARACTERS
     ? text
     : `${text.slice(0, MAX_HEADING_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '')}…`

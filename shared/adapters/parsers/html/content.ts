@@ -40,6 +40,8 @@ type Amount = {
   readonly kept: number
   readonly seen: number
   readonly linked: number
+  /** Headings of the first level. */
+  readonly titles: number
 }
 
 type Frame = {
@@ -58,6 +60,7 @@ type Page = {
   kept: number
   seen: number
   linked: number
+  titles: number
   title: string
   readonly frames: Frame[]
   readonly containers: Opening[]
@@ -73,6 +76,7 @@ export function readContent(html: string): { title: string; tokens: readonly Tok
     kept: 0,
     seen: 0,
     linked: 0,
+    titles: 0,
     title: '',
     frames: [],
     containers: [],
@@ -89,12 +93,13 @@ export function readContent(html: string): { title: string; tokens: readonly Tok
 
 const isDropping = ({ frames }: Page) => frames.at(-1)?.verdict === 'drop'
 
-const amount = ({ tokens, words, kept, seen, linked }: Page): Amount => ({
+const amount = ({ tokens, words, kept, seen, linked, titles }: Page): Amount => ({
   tokens: tokens.length,
   words,
   kept,
   seen,
   linked,
+  titles,
 })
 
 function open(page: Page, name: string, attributes: Attributes) {
@@ -104,6 +109,7 @@ function open(page: Page, name: string, attributes: Attributes) {
   if (role) page.inside[role] += 1
   if (verdict === 'drop') return
   const opening: Opening = { type: 'open', name, attributes, isLayout: false }
+  if (name === 'h1') page.titles += 1
   if (PLACED.test(name)) markLayouts(page.containers)
   if (CONTAINERS.test(name)) page.containers.push(opening)
   page.tokens.push(opening)
@@ -142,6 +148,8 @@ function close(page: Page, name: string) {
 
 function isChrome(page: Page, { before, verdict, isAnchor }: Frame): boolean {
   if (isAnchor && page.words === before.words) return true
+  // A header with the title in it is the text's own, however many links stand beside.
+  if (page.titles > before.titles) return false
   return verdict === 'suspect' && (page.linked - before.linked) * 2 >= page.seen - before.seen
 }
 
