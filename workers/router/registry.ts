@@ -6,6 +6,8 @@ import type { Observed } from '../../shared/domain/routing.ts'
 
 /** How old an isolate's copy of the endpoint table may be: a change reaches every isolate within this time. */
 const FRESH_MS = 1_000
+/** A reader that has not come back for this long was cancelled with its request; another one reads. */
+const ABANDONED_MS = 5_000
 
 export type Registry = {
   list(): Promise<readonly EndpointRecord[]>
@@ -20,7 +22,7 @@ export type Registry = {
 export function endpointRegistry(db: Database, now: () => number): Registry {
   // Only values are kept between requests: workerd forbids awaiting another request's I/O.
   let cached: { atMs: number; endpoints: readonly EndpointRecord[] } | null = null
-  let isRefreshing = false
+  let refreshingSinceMs: number | null = null
   const seen = new Map<string, { inFlight: number; durationMs: number | null }>()
   const entry = (id: string) => {
     const known = seen.get(id) ?? { inFlight: 0, durationMs: null }
@@ -30,14 +32,15 @@ export function endpointRegistry(db: Database, now: () => number): Registry {
   return {
     async list() {
       const isFresh = cached !== null && now() - cached.atMs < FRESH_MS
+      const isRefreshing = refreshingSinceMs !== null && now() - refreshingSinceMs < ABANDONED_MS
       if (cached && (isFresh || isRefreshing)) return cached.endpoints
-      isRefreshing = true
+      refreshingSinceMs = now()
       try {
         const endpoints = await listEndpoints(db)
         cached = { atMs: now(), endpoints }
         return endpoints
       } finally {
-        isRefreshing = false
+        refreshingSinceMs = null
       }
     },
     forget() {
