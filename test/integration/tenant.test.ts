@@ -166,6 +166,23 @@ describe('money', () => {
     expect((await reserve(stub, reservation('c', 21))).allowed).toBe(false)
   })
 
+  it('forgets a closed reservation when no late duplicate of its call can come any more', async () => {
+    const stub = tenant()
+    for (const id of ['old', 'recent', 'open']) await reserve(stub, reservation(id, 1))
+    for (const id of ['old', 'recent']) await settle(stub, settlement(id, 1))
+    const kept = () =>
+      runInDurableObject(stub, (_, { storage }) =>
+        storage.sql.exec<{ id: string }>('SELECT request_id AS id FROM reservations ORDER BY id').toArray(),
+      )
+    const longAgoMs = Date.now() - 3_600_000
+    await runInDurableObject(stub, (_, { storage }) => {
+      storage.sql.exec(`UPDATE reservations SET expires_at_ms = ? WHERE request_id = 'old'`, longAgoMs)
+    })
+    await evictDurableObject(stub)
+    await runDurableObjectAlarm(stub)
+    expect(await kept()).toEqual([{ id: 'open' }, { id: 'recent' }])
+  })
+
   it('posts the whole reservation when its router never came back', async () => {
     const stub = tenant()
     await reserve(stub, reservation('a', 100, { expiresInMs: 1 }))

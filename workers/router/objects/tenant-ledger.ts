@@ -192,7 +192,12 @@ export class TenantLedger {
   }
 
   #close(row: ReservationRow, state: 'posted' | 'released' | 'expired') {
-    this.#sql.exec('UPDATE reservations SET state = ? WHERE request_id = ?', state, row.request_id)
+    // Only its id is of use from now on.
+    this.#sql.exec(
+      `UPDATE reservations SET state = ?, intent = '' WHERE request_id = ?`,
+      state,
+      row.request_id,
+    )
     this.#open.delete(row.request_id)
     this.#addPending(row.key_id, row.reserved_at_ms, -row.amount_nano_usd)
   }

@@ -17,6 +17,8 @@ const FLUSH_AFTER_MS = 250
 /** A sent event without acknowledgement for this long is sent again; the ledger ignores the double. */
 const RESEND_AFTER_MS = 15_000
 const CLOSED_KEPT_MS = 600_000
+/** Forgetting reads every reservation that is kept: often enough to stay small, far more seldom than the outbox is sent. */
+const FORGET_EVERY_MS = 60_000
 /** Even events whose every name is as long as the API allows stay below a queue message's 128 kB. */
 const EVENTS_PER_MESSAGE = 50
 
@@ -24,6 +26,7 @@ const EVENTS_PER_MESSAGE = 50
 export class Tenant extends DurableObject<Env> implements TenantRpc {
   #ledger: TenantLedger
   readonly #clock: AlarmClock
+  #forgetAtMs = 0
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
@@ -89,7 +92,10 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
     this.#clock.fired()
     const nowMs = this.#clock.now()
     this.#transact(() => this.#ledger.expire(nowMs))
-    this.#ledger.forgetClosed(nowMs - CLOSED_KEPT_MS)
+    if (nowMs >= this.#forgetAtMs) {
+      this.#ledger.forgetClosed(nowMs - CLOSED_KEPT_MS)
+      this.#forgetAtMs = nowMs + FORGET_EVERY_MS
+    }
     // An alarm that throws is tried a few times and then dropped; a queue may be away for longer than that.
     await this.#flush(nowMs).catch((thrown: unknown) => {
       const error = errorFields(AppError.from(thrown))
