@@ -132,11 +132,15 @@ export class TenantLedger {
     this.#sql.exec(`DELETE FROM reservations WHERE state <> 'pending' AND expires_at_ms < ?`, beforeMs)
   }
 
-  /** Outbox lines never sent, or sent so long ago without acknowledgement that the message must be lost. */
-  unsent(resendBeforeMs: number, limit: number): UsageEvent[] {
-    const query = 'SELECT event FROM outbox WHERE sent_at_ms IS NULL OR sent_at_ms <= ? LIMIT ?'
+  /**
+   * Outbox lines never sent, or sent so long ago without acknowledgement that the message must be lost; by id, those after `afterId`,
+   * so that a long outbox is gone through once and not from its beginning for every message.
+   */
+  unsent(afterId: string, resendBeforeMs: number, limit: number): UsageEvent[] {
+    const query = `SELECT event FROM outbox WHERE event_id > ? AND (sent_at_ms IS NULL OR sent_at_ms <= ?)
+      ORDER BY event_id LIMIT ?`
     return this.#sql
-      .exec<{ event: string }>(query, resendBeforeMs, limit)
+      .exec<{ event: string }>(query, afterId, resendBeforeMs, limit)
       .toArray()
       .map(({ event }) => ownJson<UsageEvent>(event))
   }

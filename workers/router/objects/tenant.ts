@@ -108,14 +108,13 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
   }
 
   async #flush(nowMs: number) {
-    for (;;) {
-      const events = this.#ledger.unsent(nowMs - RESEND_AFTER_MS, EVENTS_PER_MESSAGE)
-      if (events.length === 0) return
+    for (let lastId = ''; ; ) {
+      const events = this.#ledger.unsent(lastId, nowMs - RESEND_AFTER_MS, EVENTS_PER_MESSAGE)
+      const ids = events.map(({ id }) => id)
+      if (ids.length === 0) return
       await this.env.USAGE_QUEUE.send({ type: 'usage', events })
-      this.#ledger.markSent(
-        events.map(({ id }) => id),
-        nowMs,
-      )
+      this.#ledger.markSent(ids, this.#clock.now())
+      lastId = ids.at(-1) ?? lastId
     }
   }
 }
