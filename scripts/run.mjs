@@ -45,6 +45,8 @@ export function run(file, args) {
     stdio: 'inherit',
     env: {
       ...process.env,
+      // Compiling wrangler and Miniflare anew would take a third of every start.
+      NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node'),
       PATH: `${dirname(node)}:${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
     },
   })

@@ -4,6 +4,7 @@ import { queryResponse, queryRoute, source } from '../../shared/api/ask.ts'
 import type { Client } from '../lib/client.ts'
 import { type ClientOptions, clientCommand, connect } from '../lib/command.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
+import { HANDBOOK } from '../lib/project.ts'
 import { colors, isAttended, print, printable, sourceLine, write } from '../lib/terminal.ts'
 
 type Options = ClientOptions & { readonly collection: string }
@@ -13,7 +14,7 @@ export const askCommand = () =>
   clientCommand('ask')
     .description('ask a question and read the cited answer')
     .argument('[question]', 'what you want to know')
-    .option('-c, --collection <name>', 'where to look', 'handbook')
+    .option('-c, --collection <name>', 'where to look', HANDBOOK)
     .action(async (given: string | undefined, { collection, ...options }: Options) => {
       const question = given ?? (await promptForQuestion())
       const { client } = connect(options)
@@ -33,6 +34,8 @@ async function whole(client: Client, body: Asked) {
   print(JSON.stringify(answer))
   return answer.outcome
 }
+
+const DEGRADED = 'Degraded: no model could serve, so the documents themselves are quoted.'
 
 /** The data of those events that a reader sees. */
 const events = {
@@ -54,10 +57,15 @@ async function streamed(client: Client, body: Asked) {
     else if (event === 'error') throw brokenAnswer(events.error.parse(data).error)
     else if (event === 'done') {
       const { outcome, degraded } = events.done.parse(data)
-      print('\n')
-      for (const entry of sources) if (cited.has(entry.number)) print(sourceLine(entry))
-      if (degraded)
-        print(colors.yellow('\nDegraded: no model could serve, so the documents themselves are quoted.'))
+      print('')
+      if (outcome === 'abstained') return outcome
+      print(
+        `\n${sources
+          .filter(({ number }) => cited.has(number))
+          .map(sourceLine)
+          .join('\n')}`,
+      )
+      if (degraded) print(`\n${colors.yellow(DEGRADED)}`)
       return outcome
     }
   }

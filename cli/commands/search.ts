@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { searchRoute } from '../../shared/api/ask.ts'
 import type { Answer } from '../lib/client.ts'
 import { type ClientOptions, clientCommand, connect, show } from '../lib/command.ts'
+import { HANDBOOK } from '../lib/project.ts'
 import { colors, printable, sourceLine } from '../lib/terminal.ts'
 
 type Options = ClientOptions & { readonly collection: string; readonly top: number }
@@ -12,7 +13,7 @@ export const searchCommand = () =>
   clientCommand('search')
     .description('find the passages nearest to a query')
     .argument('<query>', 'words or a question')
-    .option('-c, --collection <name>', 'where to look', 'handbook')
+    .option('-c, --collection <name>', 'where to look', HANDBOOK)
     .option('-n, --top <number>', 'how many passages', parseTop, 5)
     .action(async (query: string, { collection, top, ...options }: Options) => {
       const { client } = connect(options)

@@ -6,10 +6,10 @@ import { apiClient } from '../lib/client.ts'
 import { collectionFor, type Found, findDocuments } from '../lib/documents.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
 import { describeOrigin, type Origin, type OriginOption, parseOrigin } from '../lib/origin.ts'
+import { HANDBOOK, PROJECT } from '../lib/project.ts'
 import { isAttended, note, print, progressBar } from '../lib/terminal.ts'
 import { describeSummary, uploadDocuments } from '../lib/upload.ts'
-import { PROJECT } from '../platform/bundle.ts'
-import { HANDBOOK, type Platform, startPlatform } from '../platform/start.ts'
+import type { Platform } from '../platform/start.ts'
 
 type Options = {
   readonly port: number
@@ -50,6 +50,8 @@ async function up(options: Options): Promise<void> {
   const folder = options.docs === undefined ? null : await readFolder(options.docs)
   const origins: Origin[] = []
   for (const origin of options.origin) origins.push(await describeOrigin(origin, chooseModel))
+  // Only this command needs the platform's tools, which take longer to load than most commands to run.
+  const { startPlatform } = await import('../platform/start.ts')
   let running: Platform | null = null
   onSignal(() => void (running?.stop() ?? Promise.resolve()).finally(() => process.exit(EXIT.ok)))
   const bar = progressBar(HANDBOOK)

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, relative, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
-
-export const PROJECT = resolve(import.meta.dirname, '../..')
+import { PROJECT } from '../lib/project.ts'
 
 /** A module of a Worker as Miniflare takes it. */
 export type Module = {

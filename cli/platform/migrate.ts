@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, Failure } from '../lib/failure.ts'
-import { PROJECT } from './bundle.ts'
+import { PROJECT } from '../lib/project.ts'
 
 const FOLDER = join(PROJECT, 'shared/db/migrations')
 /** The table that wrangler keeps, so that `wrangler d1 migrations list --local` tells the same. */

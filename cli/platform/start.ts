@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { apiClient } from '../lib/client.ts'
 import { findDocuments } from '../lib/documents.ts'
+import { HANDBOOK, PROJECT } from '../lib/project.ts'
 import { type Upload, uploadDocuments } from '../lib/upload.ts'
-import { PROJECT } from './bundle.ts'
 import { noLog, openLog } from './log.ts'
 import { migrate } from './migrate.ts'
 import { type Runtime, startRuntime } from './runtime.ts'
@@ -26,7 +26,6 @@ export type Platform = LocalKeys & {
   readonly stop: () => Promise<void>
 }
 
-export const HANDBOOK = 'handbook'
 const MINUTE_MS = 60_000
 
 /** The whole platform on this machine. Resolves when everything answers, interrupted work is taken up and the handbook is live. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { V4WorkerOptions } from 'miniflare'
-import { bundleWorker, PROJECT } from './bundle.ts'
+import { PROJECT } from '../lib/project.ts'
+import { bundleWorker } from './bundle.ts'
 
 /** The router comes first: it is the one the world sees. */
 const WORKERS = [
