@@ -100,7 +100,7 @@ function* slices(splitter: Splitter, word: Sized): Generator<Sized> {
   const least = Number.isFinite(tokens) ? tokens : (end - start) / MAX_CHARACTERS_PER_TOKEN
   const length = Math.ceil((end - start) / Math.ceil(least / limit))
   for (let from = start; from < end; ) {
-    const to = characterBorder(text, Math.min(end, from + length))
+    const to = characterBorder(text, from, Math.min(end, from + length))
     const slice = { start: from, end: to, tokens: measure(text.slice(from, to), limit) }
     // Only a character is no shorter than what it was cut from.
     if (slice.tokens <= limit || to - from === end - start) yield slice
@@ -109,6 +109,9 @@ function* slices(splitter: Splitter, word: Sized): Generator<Sized> {
   }
 }
 
-function characterBorder(text: string, index: number): number {
-  return /[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text.slice(index - 1, index + 1)) ? index + 1 : index
+/** The index, or the nearest one after `from` that is not inside a surrogate pair. */
+function characterBorder(text: string, from: number, index: number): number {
+  const isInside = /[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text.slice(index - 1, index + 1))
+  if (!isInside) return index
+  return index - 1 > from ? index - 1 : index + 1
 }

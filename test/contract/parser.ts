@@ -62,7 +62,8 @@ export function parserContract(create: () => Parser, { fragments, nested }: Samp
   })
 
   it('finds no blocks in nothing', () => {
-    for (const source of ['', ' \n\t\n ', '\uFEFF']) expect(parseText(parser, source).blocks).toEqual([])
+    for (const source of ['', ' \n\t\n ', '\uFEFF', '\v', '\u00A0\u2028'])
+      expect(parseText(parser, source).blocks).toEqual([])
   })
 
   it('ends lines with LF and leaves no byte order mark', () => {

@@ -54,8 +54,8 @@ function structure(text: string, from: number) {
   let firstTitle: string | null = null
   for (const { node, start, end } of topLevelNodes(text, from)) {
     const kind = KINDS[node.type]
-    if (!kind || isComment(node)) continue
     const span = trimSpan(text, start, end)
+    if (!kind || saysNothing(text.slice(span.start, span.end))) continue
     if (node.type === 'heading') {
       const title = plainText(text.slice(span.start, span.end))
       headings.enter(node.depth, title)
@@ -66,10 +66,11 @@ function structure(text: string, from: number) {
   return { blocks, firstTitle }
 }
 
-function isComment(node: Node): boolean {
-  if (node.type !== 'html' || !node.value.startsWith('<!--')) return false
-  const close = node.value.indexOf('-->')
-  return close === -1 || isBlank(node.value.slice(close + 3))
+/** Comments, and white space that Markdown takes for words. */
+function saysNothing(block: string): boolean {
+  if (!/^\s*<!--/.test(block)) return isBlank(block)
+  const close = block.indexOf('-->')
+  return close === -1 || isBlank(block.slice(close + 3))
 }
 
 /** What a reader sees of a heading: no marks, no tags, an image's description. */

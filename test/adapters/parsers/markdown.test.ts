@@ -59,7 +59,7 @@ it('takes a leading rule for a rule, not for front matter', () => {
 })
 
 it('leaves comments and rules out, and keeps addresses at the end', () => {
-  expect(blocksOf(markdown('<!-- to do -->\n\ntext [a]\n\n***\n\n[a]: https://example.org\n'))).toEqual([
+  expect(blocksOf(markdown(' <!-- to do -->\n\ntext [a]\n\n***\n\n[a]: https://example.org\n'))).toEqual([
     ['paragraph', 'text [a]'],
     ['paragraph', '[a]: https://example.org'],
   ])

@@ -9,7 +9,7 @@ describe('Parser contract: plain-text', () =>
   }))
 
 it('takes what blank lines separate for paragraphs, indentation included', () => {
-  const document = parseText(plainTextParser(), '\n\n  one\n two \n\t\n\n\nthree\n')
+  const document = parseText(plainTextParser(), '\n\n  one\n two \n\t\nthree\n')
   expect(blocksOf(document)).toEqual([
     ['paragraph', '  one\n two'],
     ['paragraph', 'three'],
