@@ -10,6 +10,7 @@ describe('Parser contract: html', () =>
       ),
     nested: (depth) => [
       '<div>'.repeat(depth) + '</span>'.repeat(depth),
+      '<ul><li>x'.repeat(depth),
       '<ul><li>x'.repeat(depth) + '<h2>y</h2>'.repeat(depth),
     ],
   }))
