@@ -87,7 +87,7 @@ describe('a question about the handbook', () => {
   )
 
   it('that nothing in it answers is met with an abstention, not an invention', async () => {
-    const question = 'Which orchestra recorded the soundtrack?'
+    const question = 'Who painted the ceiling of the Sistine Chapel?'
     const { body } = await send(demo, 'POST', '/v1/query', { question, collection: 'handbook' })
     expect(body).toMatchObject({ outcome: 'abstained', abstention: 'no_evidence', claims: [] })
   })
