@@ -46,30 +46,39 @@ const events = {
   done: queryResponse.pick({ outcome: true, degraded: true }),
 }
 
+type Sources = z.infer<typeof events.sources>
+
 /** Prints the answer as it comes, then the sources it cites. */
 async function streamed(client: Client, body: Asked) {
-  let sources: z.infer<typeof events.sources> = []
+  let sources: Sources = []
+  let answer = ''
   const cited = new Set<number>()
-  for await (const { event, data } of client.stream(queryRoute, { body: { ...body, stream: true } })) {
-    if (event === 'sources') sources = events.sources.parse(data)
-    else if (event === 'text') write(printable(events.text.parse(data).delta))
-    else if (event === 'citation') cited.add(events.citation.parse(data).number)
-    else if (event === 'error') throw brokenAnswer(events.error.parse(data).error)
-    else if (event === 'done') {
-      const { outcome, degraded } = events.done.parse(data)
-      print('')
-      if (outcome === 'abstained') return outcome
-      print(
-        `\n${sources
-          .filter(({ number }) => cited.has(number))
-          .map(sourceLine)
-          .join('\n')}`,
-      )
-      if (degraded) print(`\n${colors.yellow(DEGRADED)}`)
-      return outcome
-    }
+  const show = (text: string) => {
+    answer += text
+    write(text)
   }
-  throw new Failure(EXIT.unreachable, 'The answer broke off before its end.')
+  try {
+    for await (const { event, data } of client.stream(queryRoute, { body: { ...body, stream: true } })) {
+      if (event === 'sources') sources = events.sources.parse(data)
+      else if (event === 'text') show(printable(events.text.parse(data).delta))
+      else if (event === 'citation') cited.add(events.citation.parse(data).number)
+      else if (event === 'error') throw brokenAnswer(events.error.parse(data).error)
+      else if (event === 'done') {
+        const { outcome, degraded } = events.done.parse(data)
+        show(outcome === 'answered' ? afterword(sources, cited, degraded) : '')
+        return outcome
+      }
+    }
+    throw new Failure(EXIT.unreachable, 'The answer broke off before its end.')
+  } finally {
+    // Whatever ends the answer, what follows begins on a line of its own.
+    if (answer !== '') write('\n')
+  }
+}
+
+function afterword(sources: Sources, cited: ReadonlySet<number>, degraded: boolean): string {
+  const lines = sources.filter(({ number }) => cited.has(number)).map(sourceLine)
+  return `\n\n${lines.join('\n')}${degraded ? `\n\n${colors.yellow(DEGRADED)}` : ''}`
 }
 
 function brokenAnswer({ code, message, requestId }: z.infer<typeof events.error>['error']): Failure {

@@ -19,8 +19,9 @@ export type LocalWorker = V4WorkerOptions & { readonly name: string }
 export async function localWorkers(): Promise<LocalWorker[]> {
   // esbuild is a process of its own: the bundles are ready before wrangler is loaded.
   const bundles = Promise.all(WORKERS.map(({ folder }) => bundleWorker(folder)))
-  // Otherwise wrangler says on stdout which .env files it saw.
+  // Otherwise wrangler says on stdout which .env files it saw, and keeps a log of its own in the home folder.
   process.env['WRANGLER_LOG'] ??= 'error'
+  process.env['WRANGLER_WRITE_LOGS'] ??= 'false'
   const [wrangler, codes] = await Promise.all([import('wrangler'), bundles])
   return WORKERS.map(({ config: path }, index) => {
     const config = wrangler.unstable_readConfig({ config: join(PROJECT, path) })
