@@ -1,14 +1,9 @@
-import { fromMarkdown } from 'mdast-util-from-markdown'
-import { gfmTableFromMarkdown } from 'mdast-util-gfm-table'
-import { gfmTable } from 'micromark-extension-gfm-table'
+import MarkdownIt from 'markdown-it'
 import { canonicalText } from '../../canonical-text.ts'
 import type { Block, BlockKind, Span } from '../../domain/document.ts'
 import { outline } from '../../domain/outline.ts'
 import { isBlank, trimSpan } from '../../domain/span.ts'
 import type { Parser } from '../../ports/parser.ts'
-
-type Node = ReturnType<typeof fromMarkdown>['children'][number]
-type Inline = Extract<Node, { type: 'heading' }>['children'][number]
 
 /**
  * CommonMark with GitHub's tables. The canonical text is the source itself, so a span shows what the author wrote.
@@ -38,30 +33,24 @@ function frontMatter(text: string): { length: number; title: string | null } {
   return { length: found?.[0].length ?? 0, title: title || null }
 }
 
-const KINDS: Partial<Record<Node['type'], BlockKind>> = {
-  heading: 'heading',
-  paragraph: 'paragraph',
-  list: 'list',
-  table: 'table',
-  code: 'code',
-  blockquote: 'quote',
-  html: 'paragraph',
-}
+/** A block of the top level, and the words of a heading as they are written. */
+type TopLevelBlock = Span & { readonly kind: BlockKind; readonly level?: number; readonly words: string }
 
 function structure(text: string, from: number) {
   const headings = outline()
   const blocks: Block[] = []
   let firstTitle: string | null = null
-  for (const { node, start, end } of topLevelNodes(text, from)) {
-    const kind = KINDS[node.type]
-    const span = trimSpan(text, start, end)
-    if (!kind || saysNothing(text.slice(span.start, span.end))) continue
-    if (node.type === 'heading') {
-      const title = plainText(text.slice(span.start, span.end))
-      headings.enter(node.depth, title)
-      if (node.depth === 1) firstTitle ??= title || null
-      blocks.push({ kind, ...span, level: node.depth, headings: headings.path })
-    } else blocks.push({ kind, ...span, headings: headings.path })
+  for (const { kind, level, words, start, end } of topLevelBlocks(text, from)) {
+    const place = trimSpan(text, start, end)
+    if (saysNothing(text.slice(place.start, place.end))) continue
+    if (level === undefined) {
+      blocks.push({ kind, ...place, headings: headings.path })
+      continue
+    }
+    const title = plainText(words)
+    headings.enter(level, title)
+    if (level === 1) firstTitle ??= title || null
+    blocks.push({ kind, ...place, level, headings: headings.path })
   }
   return { blocks, firstTitle }
 }
@@ -73,41 +62,36 @@ function saysNothing(block: string): boolean {
   return close === -1 || isBlank(block.slice(close + 3))
 }
 
+const inlineSyntax = new MarkdownIt({ html: true })
+
 /** What a reader sees of a heading: no marks, no tags, an image's description. */
-function plainText(heading: string): string {
-  // A heading this long is no heading. Its inline marks are left alone, since nesting them costs cubic time.
-  const [node] = heading.length > 500 ? [] : fromMarkdown(heading).children
-  if (node?.type !== 'heading') return heading.replace(/^\s*#+/, '').trim()
-  return node.children.map(inlineText).join('').replaceAll(/\s+/g, ' ').trim()
+function plainText(words: string): string {
+  const [inline] = inlineSyntax.parseInline(words, {})
+  const seen = inline?.children?.map(({ type, content }) => {
+    if (type === 'html_inline') return ''
+    return type === 'softbreak' || type === 'hardbreak' ? ' ' : content
+  })
+  return (seen ?? []).join('').replaceAll(/\s+/g, ' ').trim()
 }
 
-function inlineText(node: Inline): string {
-  if ('children' in node) return node.children.map(inlineText).join('')
-  if (node.type === 'break') return ' '
-  if (node.type === 'image') return node.alt ?? ''
-  return 'value' in node && node.type !== 'html' ? node.value : ''
-}
-
-type TopLevelNode = Span & { node: Node }
-
-/** A syntax tree takes some 250 times its text in memory, so it is built for this many characters at a time. */
-const WINDOW_CHARACTERS = 32 * 1024
+/** The tokens of a text take many times its memory, so this many characters are parsed at a time. */
+const WINDOW_CHARACTERS = 256 * 1024
 
 /**
  * The blocks of the text in order. A block is settled once another one follows it, so each window but the last gives
  * all its blocks except its last, where the next window begins. A list, quote or paragraph as long as a window is
  * cut there; code and tables are not, since the rest of them would read as something else.
  */
-function* topLevelNodes(text: string, from: number): Generator<TopLevelNode> {
+function* topLevelBlocks(text: string, from: number): Generator<TopLevelBlock> {
   for (let start = from; start < text.length; ) {
     const end = windowEnd(text, start)
-    const nodes = parseWindow(text, start, end)
-    const last = nodes.at(-1)
+    const blocks = parseWindow(text, start, end)
+    const last = blocks.at(-1)
     if (end === text.length || !last) {
-      yield* nodes
+      yield* blocks
       start = end
-    } else if (nodes.length > 1) {
-      yield* nodes.slice(0, -1)
+    } else if (blocks.length > 1) {
+      yield* blocks.slice(0, -1)
       start = last.start
     } else {
       start = Math.max(end, closingEnd(text, last))
@@ -125,11 +109,11 @@ function windowEnd(text: string, start: number): number {
 }
 
 /** Where code ends by its closing fence, and a table by a blank line; -1 for what may be cut anywhere. */
-function closingEnd(text: string, { node, start }: TopLevelNode): number {
+function closingEnd(text: string, { kind, start }: TopLevelBlock): number {
   const fence = /^ {0,3}(?<fence>`{3,}|~{3,})/.exec(text.slice(start, start + 1_000))?.groups?.['fence']
-  if (node.type === 'code' && fence)
-    return endOf(new RegExp(`\n {0,3}${fence}+[ \t]*(?:\n|$)`, 'g'), text, start)
-  return node.type === 'table' ? endOf(/\n[ \t]*\n/g, text, start) : -1
+  if (kind === 'code' && fence)
+    return endOf(new RegExp(`\\n {0,3}${fence}+[ \\t]*(?:\\n|$)`, 'g'), text, start)
+  return kind === 'table' ? endOf(/\n[ \t]*\n/g, text, start) : -1
 }
 
 function endOf(border: RegExp, text: string, from: number): number {
@@ -137,46 +121,38 @@ function endOf(border: RegExp, text: string, from: number): number {
   return border.test(text) ? border.lastIndex : text.length
 }
 
-// Only blocks matter here. Definitions of links are read as paragraphs: addresses at the end of a page are content too.
-const BLOCKS_ONLY = {
-  extensions: [
-    gfmTable(),
-    {
-      disable: {
-        null: [
-          'definition',
-          'attention',
-          'autolink',
-          'codeText',
-          'htmlText',
-          'labelStartLink',
-          'labelStartImage',
-          'labelEnd',
-        ],
-      },
-    },
-  ],
-  mdastExtensions: [gfmTableFromMarkdown()],
+const blockSyntax = new MarkdownIt({ html: true })
+blockSyntax.core.ruler.enableOnly(['normalize', 'block'])
+// Definitions of links are read as paragraphs: addresses at the end of a page are content too.
+blockSyntax.block.ruler.disable('reference')
+
+const KINDS: Readonly<Record<string, BlockKind>> = {
+  heading_open: 'heading',
+  paragraph_open: 'paragraph',
+  bullet_list_open: 'list',
+  ordered_list_open: 'list',
+  table_open: 'table',
+  blockquote_open: 'quote',
+  fence: 'code',
+  code_block: 'code',
+  html_block: 'paragraph',
 }
 
-function parseWindow(text: string, from: number, to: number): TopLevelNode[] {
-  const source = flattenNesting(text.slice(from, to))
-  return fromMarkdown(source, BLOCKS_ONLY).children.flatMap((node) => {
-    if (!node.position) return []
-    const { start, end } = node.position
-    // From the start of its line, which holds nothing but indentation before a block of the top level.
-    return { node, start: from + (start.offset ?? 0) - (start.column - 1), end: from + (end.offset ?? 0) }
+function parseWindow(text: string, from: number, to: number): TopLevelBlock[] {
+  const lines = lineStarts(text, from, to)
+  const tokens = blockSyntax.parse(text.slice(from, to), {})
+  return tokens.flatMap(({ type, tag, level, map }, index): TopLevelBlock[] => {
+    const kind = KINDS[type]
+    if (level > 0 || !kind || !map) return []
+    const span = { start: lines[map[0]] ?? to, end: lines[map[1]] ?? to }
+    if (kind !== 'heading') return [{ kind, words: '', ...span }]
+    return [{ kind, level: Number(tag.slice(1)), words: tokens[index + 1]?.content ?? '', ...span }]
   })
 }
 
-const MARKER = String.raw`[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$))`
-const DEEP_MARKERS = new RegExp(
-  `(?<=^(?:[ \\t]{16}|(?:${MARKER}){8}))(?:${MARKER})+|(?<=^[ \\t]{16})[ \\t]+(?=\\S)`,
-  'gm',
-)
-
-/**
- * The same text with quotes and lists below the eighth level read as words. What is inside a list makes no blocks,
- * but would take the parser time in the depth for every line.
- */
-const flattenNesting = (text: string) => text.replaceAll(DEEP_MARKERS, (marks) => 'x'.repeat(marks.length))
+function lineStarts(text: string, from: number, to: number): number[] {
+  const starts = [from]
+  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1))
+    starts.push(at + 1)
+  return starts
+}
