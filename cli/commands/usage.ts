@@ -1,4 +1,4 @@
-import { usageRoute } from '../../shared/api/operate.ts'
+import { usageRoute } from '../../shared/api/money.ts'
 import { USAGE_GROUPS } from '../../shared/domain/usage.ts'
 import type { Answer } from '../lib/client.ts'
 import { type ClientOptions, clientCommand, connect, show } from '../lib/command.ts'

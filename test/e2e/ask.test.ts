@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { z } from 'zod'
 import { type queryRequest, queryRoute, type source } from '../../shared/api/ask.ts'
-import { getBudgetsRoute } from '../../shared/api/operate.ts'
+import { getBudgetsRoute } from '../../shared/api/money.ts'
 import {
   becomesIdle,
   type Caller,

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { getEndpointRoute } from '../../shared/api/endpoints.ts'
-import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../shared/api/operate.ts'
+import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../shared/api/money.ts'
 import {
   becomesIdle,
   ledgerLines,

@@ -15,7 +15,7 @@ import {
   postDocumentsDocumented,
 } from '../../shared/api/documents.ts'
 import { getEndpointRoute, putEndpointRoute } from '../../shared/api/endpoints.ts'
-import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../shared/api/operate.ts'
+import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../shared/api/money.ts'
 import { startOrigin } from '../doubles/openai-origin.ts'
 import { becomesLive, PATIENCE, putLive } from './platform.ts'
 

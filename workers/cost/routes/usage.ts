@@ -1,5 +1,5 @@
 import type { ApiEnv } from '../../../shared/api/define-route.ts'
-import { usageRoute } from '../../../shared/api/operate.ts'
+import { usageRoute } from '../../../shared/api/money.ts'
 import type { Database } from '../../../shared/db/client.ts'
 import { sumUsage } from '../../../shared/db/usage.ts'
 import { toUsd } from '../../../shared/domain/money.ts'

@@ -30,8 +30,8 @@ import {
   undrainEndpointRoute,
 } from '../../../shared/api/endpoints.ts'
 import { healthRoute, readyRoute } from '../../../shared/api/health.ts'
+import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../../shared/api/money.ts'
 import { chatRoute, modelsRoute } from '../../../shared/api/openai.ts'
-import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../../shared/api/operate.ts'
 import { ERROR_CODES } from '../../../shared/errors.ts'
 
 /** Every public route, whichever Worker serves it, under its operationId and in the order of the reference. */
@@ -118,6 +118,4 @@ export function openApiDocument(version: string) {
 }
 
 export type ApiDocument = ReturnType<typeof openApiDocument>
-type PathItem = NonNullable<ApiDocument['paths']>[string]
-export type Operation = NonNullable<PathItem['get']>
 export type Schema = NonNullable<NonNullable<ApiDocument['components']>['schemas']>[string]

@@ -1,5 +1,5 @@
 import type { ApiEnv } from '../../../shared/api/define-route.ts'
-import { getBudgetsRoute, putBudgetRoute } from '../../../shared/api/operate.ts'
+import { getBudgetsRoute, putBudgetRoute } from '../../../shared/api/money.ts'
 import type { Account } from '../../../shared/domain/budget.ts'
 import { fromUsd, toUsd } from '../../../shared/domain/money.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
