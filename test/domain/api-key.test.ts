@@ -14,7 +14,7 @@ describe('api keys', () => {
   it('are refused when any one character was changed', () => {
     const key = formatKey(newKey('live', random))
     fc.assert(
-      fc.property(fc.nat(key.length - 1), fc.constantFrom(...'aZ0_-'), (at, character) => {
+      fc.property(fc.nat(key.length - 1), fc.constantFrom('a', 'Z', '0', '_', '-'), (at, character) => {
         fc.pre(key[at] !== character)
         expect(parseKey(key.slice(0, at) + character + key.slice(at + 1))).toBeNull()
       }),
