@@ -72,10 +72,13 @@ function authenticated(deps: Deps) {
   app.route('/', budgetsRoutes(deps))
   // These Workers own their routes, scopes included; the router vouches for who is asking.
   for (const path of ['/v1/collections', '/v1/collections/*', '/v1/jobs/*'])
-    app.all(path, (c) => deps.ingest.handle(c.get('context'), c.req.raw))
-  app.all('/v1/usage', (c) => deps.cost.handle(c.get('context'), c.req.raw))
+    app.all(path, async (c) => mutable(await deps.ingest.handle(c.get('context'), c.req.raw)))
+  app.all('/v1/usage', async (c) => mutable(await deps.cost.handle(c.get('context'), c.req.raw)))
   return app
 }
+
+/** The headers of a response that came over a service binding cannot be set. */
+const mutable = (response: Response) => new Response(response.body, response)
 
 function observed({ newId, log, now }: Deps) {
   return createMiddleware<RouterEnv>(async (c, next) => {
@@ -84,8 +87,6 @@ function observed({ newId, log, now }: Deps) {
     c.set('requestId', requestId)
     try {
       await next()
-      // Responses that came over a service binding are immutable, so the header goes onto a copy.
-      c.res = new Response(c.res.body, c.res)
       c.res.headers.set('x-request-id', requestId)
     } finally {
       const principal = c.get('context')?.principal
