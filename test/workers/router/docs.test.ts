@@ -135,6 +135,18 @@ describe('the pages', () => {
     expect(await page('/docs')).toContain(`${ORIGIN}/v1/query`)
   })
 
+  it('show an answer that is put together from parts as one object', async () => {
+    const html = await page('/docs')
+    const article = html.slice(
+      html.indexOf('<article id="createKey">'),
+      html.indexOf('<article id="listKeys">'),
+    )
+    const answer = article.slice(article.indexOf('class="reply"'))
+    expect(answer).toContain('<code class="name">key</code>')
+    expect(answer).toContain('<code class="name">tenantId</code>')
+    expect(answer).not.toContain('either')
+  })
+
   it('explain every error code', async () => {
     const html = await page('/docs/errors')
     for (const code of Object.keys(ERROR_CODES)) expect(html).toContain(`<tr id="${code}">`)

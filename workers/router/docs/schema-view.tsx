@@ -5,9 +5,9 @@ import { constraintWords, type Named, type Resolve, typeWords } from './schema-w
 /** The objects with fields that a value may be or may hold: through arrays, maps and alternatives, not through fields. */
 function shapesOf(schema: Schema, resolve: Resolve): Named[] {
   const named = resolve(schema)
-  const { properties, items, anyOf, allOf, additionalProperties } = named.schema
+  const { properties, items, anyOf = [], additionalProperties } = named.schema
   if (properties) return [named]
-  const inner = [...(anyOf ?? allOf ?? []), ...(items ? [items] : [])]
+  const inner = [...anyOf, ...(items ? [items] : [])]
   if (typeof additionalProperties === 'object') inner.push(additionalProperties)
   return inner.flatMap((each) => shapesOf(each, resolve))
 }
@@ -49,7 +49,7 @@ export function Field({ name, isRequired, schema, resolve }: Props & { name: str
   return (
     <li>
       <code class="name">{name}</code> <span class="type">{typeWords(schema, resolve)}</span>
-      {isRequired && <span class="required">required</span>}
+      {isRequired ? <span class="required">required</span> : <span class="optional">optional</span>}
       {constraints.length > 0 && <p class="constraints">{constraints.join(' · ')}</p>}
       {plain.description && <Prose text={plain.description} />}
       {hasFields && (

@@ -4,10 +4,14 @@ for (const button of document.querySelectorAll('[data-copy]')) {
   button.hidden = false
   button.addEventListener('click', async () => {
     const text = button.nextElementSibling
-    // Browsers lend the clipboard to secure origins only; elsewhere the text is selected, ready to be copied.
-    if (navigator.clipboard) await navigator.clipboard.writeText(text.textContent)
-    else getSelection().selectAllChildren(text)
-    button.textContent = navigator.clipboard ? 'Copied' : 'Selected'
+    try {
+      await navigator.clipboard.writeText(text.textContent)
+      button.textContent = 'Copied'
+    } catch {
+      // Browsers lend the clipboard to secure origins only; elsewhere the text is selected, ready to be copied.
+      getSelection().selectAllChildren(text)
+      button.textContent = 'Selected'
+    }
     setTimeout(() => { button.textContent = 'Copy' }, 1500)
   })
 }

@@ -69,7 +69,10 @@ article > h3 { grid-column: 1 / -1; margin-bottom: .5rem }
 .fields p { margin: .2rem 0 0 }
 .name { font-weight: 600; font-size: .9em }
 .type { color: var(--faint); font-size: .86em }
-.required { color: var(--red); font-size: .78em; margin-left: .5em }
+.required { color: var(--red) } .optional { color: var(--faint) }
+.required, .optional { font-size: .78em; margin-left: .5em }
+/* Only the exception is said: a field that must be sent, one that may be missing from an answer. */
+.told .optional, .shown .required { display: none }
 .constraints { color: var(--faint); font: .8em/1.5 var(--mono); overflow-wrap: anywhere }
 details > summary { cursor: pointer; color: var(--accent); font-size: .86em; margin-top: .25rem; width: fit-content }
 details .fields { border-left: 2px solid var(--line); padding-left: .9rem; margin-top: .4rem }
@@ -78,8 +81,9 @@ details .fields { border-left: 2px solid var(--line); padding-left: .9rem; margi
 .example { display: flex; flex-direction: column; margin: 0 0 .75rem; border: 1px solid var(--line); border-radius: 8px;
   background: var(--code-paper); color: var(--code-ink); overflow: hidden }
 .example pre { margin: 0; padding: .9rem 1rem; overflow-x: auto; font-size: .8rem; line-height: 1.5 }
-.example button { align-self: flex-end; margin: .4rem .4rem -.6rem; padding: .15rem .6rem; border: 1px solid #48535a; border-radius: 5px;
+.example button { align-self: flex-end; margin: .4rem .4rem 0; padding: .15rem .6rem; border: 1px solid #48535a; border-radius: 5px;
   background: #2a3238; color: inherit; font: .75rem system-ui, sans-serif; cursor: pointer }
+.example button:not([hidden]) + pre { padding-top: .1rem }
 .example button:hover { background: #3a444b }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 .reply { border-bottom: 1px solid var(--line); padding: .45rem 0; font-size: .93rem }
