@@ -3,11 +3,10 @@ import { apiClient } from '../lib/client.ts'
 import { findDocuments } from '../lib/documents.ts'
 import { HANDBOOK, PROJECT } from '../lib/project.ts'
 import { type Upload, uploadDocuments } from '../lib/upload.ts'
+import type { Address } from './furnish.ts'
 import { noLog, openLog } from './log.ts'
-import { migrate } from './migrate.ts'
-import { type Runtime, startRuntime } from './runtime.ts'
-import { openState, type State } from './state.ts'
-import { DEMO, ensureTenants, type LocalKeys } from './tenants.ts'
+import { startRuntime } from './runtime.ts'
+import { openState } from './state.ts'
 import { type LocalWorker, localWorkers, ROUTER } from './workers.ts'
 
 export type PlatformOptions = {
@@ -20,11 +19,7 @@ export type PlatformOptions = {
   readonly quiet?: boolean
   readonly onProgress?: Upload['onProgress']
 }
-export type Platform = LocalKeys & {
-  readonly url: string
-  readonly tenant: string
-  readonly stop: () => Promise<void>
-}
+export type Platform = Address & { readonly stop: () => Promise<void> }
 
 const MINUTE_MS = 60_000
 
@@ -43,13 +38,15 @@ export async function startPlatform({
   const log = quiet ? noLog : openLog(stateDir)
   opened.defer(log.close)
   const workers = await localWorkers()
-  const runtime = await startRuntime({
+  const starting = startRuntime({
     workers: workers.map((worker) => withSecrets(worker, state.pepper)),
     port,
     stateDir,
     onLog: log.write,
     onRestart: () => void keepUp('start'),
   })
+  // The database's tools are loaded while workerd starts.
+  const [runtime, { furnish }] = await Promise.all([starting, import('./furnish.ts')])
   opened.defer(runtime.stop)
   const keepUp = (occasion: 'start' | 'minute') =>
     runtime.runSchedules(occasion).catch((error: unknown) => log.write(`schedules failed: ${String(error)}`))
@@ -71,15 +68,7 @@ function withSecrets(worker: LocalWorker, pepper: string): LocalWorker {
   return { ...worker, bindings: { ...worker.bindings, ...secrets } }
 }
 
-async function furnish({ url, database }: Runtime, state: State): Promise<Omit<Platform, 'stop'>> {
-  await migrate(database, state.dir)
-  const keys = await ensureTenants(database, state.pepper, state.previous)
-  const tenant = DEMO.id
-  state.publish({ url, ...keys, tenant, pid: process.pid })
-  return { url, ...keys, tenant }
-}
-
-async function indexHandbook({ url, apiKey }: Omit<Platform, 'stop'>, onProgress: Upload['onProgress']) {
+async function indexHandbook({ url, apiKey }: Address, onProgress: Upload['onProgress']) {
   const client = apiClient({ url, key: apiKey })
   const found = await findDocuments([join(PROJECT, 'docs')])
   const { failed } = await uploadDocuments({ client, collection: HANDBOOK, found, onProgress })

@@ -67,7 +67,7 @@ it('says that nothing answers', async () => {
   const client = apiClient({ url: 'http://127.0.0.1:9', key: 'key' })
   await expect(client.call(getJobRoute, { params: { id: 'j' } })).rejects.toMatchObject({
     exitCode: EXIT.unreachable,
-    message: expect.stringMatching(/Nothing answers at http:\/\/127\.0\.0\.1:9 .*npm start/),
+    message: expect.stringMatching(/Nothing answers at http:\/\/127\.0\.0\.1:9 \(bad port\).*npm start/),
   })
 })
 

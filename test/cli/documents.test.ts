@@ -36,8 +36,9 @@ it('leaves out what is hidden, node_modules, and folders behind links', async ()
 
 it('takes a file that is named by itself under its own name', async () => {
   const root = folderWith('sub/one.md')
-  const { files } = await findDocuments([join(root, 'sub/one.md')])
-  expect(files.map(({ id }) => id)).toEqual(['one.md'])
+  writeFileSync(join(root, 'another.md'), '')
+  const { files } = await findDocuments([join(root, 'sub/one.md'), join(root, 'another.md')])
+  expect(files.map(({ id }) => id)).toEqual(['another.md', 'one.md'])
 })
 
 it('refuses two files that would be the same document, naming both', async () => {
