@@ -1,4 +1,5 @@
-import { and, asc, eq, inArray, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lt, lte, ne, notInArray, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import type { DocumentState } from '../domain/document.ts'
 import type { JobView } from '../domain/ingest.ts'
 import type { VersionFolder } from '../domain/object-keys.ts'
@@ -18,33 +19,34 @@ export type LoadedJob = {
   readonly view: JobView
 }
 
-const isVersionOfJob = and(
-  eq(documentVersions.tenantId, jobs.tenantId),
-  eq(documentVersions.collection, jobs.collection),
-  eq(documentVersions.documentId, jobs.documentId),
-  eq(documentVersions.version, jobs.version),
-)
-const isUnfinished = inArray(jobs.state, ['queued', 'running'])
-
-/** In statements written out: `v` is a version of the document of the job `j`. */
-const VERSION_OF_JOB = sql`v.tenant_id = j.tenant_id AND v.collection = j.collection AND v.document_id = j.document_id`
-const idsOf = (ids: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`
-
 const isDocumentOfJob = and(
   eq(documents.tenantId, jobs.tenantId),
   eq(documents.collection, jobs.collection),
   eq(documents.id, jobs.documentId),
 )
+const newer = alias(documentVersions, 'newer')
+const isOfJobsDocument = (versions: typeof documentVersions | typeof newer) =>
+  and(
+    eq(versions.tenantId, jobs.tenantId),
+    eq(versions.collection, jobs.collection),
+    eq(versions.documentId, jobs.documentId),
+  )
+const isVersionOfJob = and(isOfJobsDocument(documentVersions), eq(documentVersions.version, jobs.version))
+const isVersionOfDocument = and(
+  eq(documentVersions.tenantId, documents.tenantId),
+  eq(documentVersions.collection, documents.collection),
+  eq(documentVersions.documentId, documents.id),
+)
+const isCollectionOfJob = and(eq(collections.tenantId, jobs.tenantId), eq(collections.name, jobs.collection))
+const isOpen = notInArray(documentVersions.state, ['live', 'deleted'])
+const isUnfinished = inArray(jobs.state, ['queued', 'running'])
 
 /** Jobs whose collection was deleted are missing. */
 export async function loadJobs(db: Database, ids: readonly string[]): Promise<LoadedJob[]> {
   const rows = await db
     .select({ job: jobs, collection: collections, version: documentVersions, document: documents })
     .from(jobs)
-    .innerJoin(
-      collections,
-      and(eq(collections.tenantId, jobs.tenantId), eq(collections.name, jobs.collection)),
-    )
+    .innerJoin(collections, isCollectionOfJob)
     .innerJoin(documents, isDocumentOfJob)
     .leftJoin(documentVersions, isVersionOfJob)
     .where(inJson(jobs.id, ids))
@@ -119,40 +121,74 @@ export async function finishLive(
   nowMs: number,
 ): Promise<Set<string>> {
   if (indexed.length === 0) return new Set()
-  const ids = idsOf(indexed.map(({ jobId }) => jobId))
+  const isOne = inJson(
+    jobs.id,
+    indexed.map(({ jobId }) => jobId),
+  )
+  const liveVersion = db
+    .select({ version: documentVersions.version })
+    .from(documentVersions)
+    .where(and(isVersionOfDocument, eq(documentVersions.state, 'live')))
   const [, , , done] = await db.batch([
-    db.run(sql`
-      UPDATE document_versions AS v SET state = 'live', chunks = value ->> 'chunks', title = value ->> 'title',
-        error_code = NULL, error_message = NULL, updated_at_ms = ${nowMs}
-      FROM json_each(${JSON.stringify(indexed)}) JOIN jobs AS j ON j.id = value ->> 'jobId'
-        JOIN documents AS d ON d.tenant_id = j.tenant_id AND d.collection = j.collection AND d.id = j.document_id
-      WHERE ${VERSION_OF_JOB} AND v.version = j.version AND v.state <> 'deleted'
-        AND d.deleted_at_ms IS NULL AND coalesce(d.live_version, 0) <= v.version`),
-    db.run(sql`
-      UPDATE document_versions AS v SET state = 'deleted', updated_at_ms = ${nowMs}
-      FROM jobs AS j JOIN document_versions AS newer ON newer.tenant_id = j.tenant_id AND newer.collection = j.collection
-        AND newer.document_id = j.document_id AND newer.version = j.version AND newer.state = 'live'
-      WHERE j.id IN ${ids} AND ${VERSION_OF_JOB} AND v.version < j.version AND v.state <> 'deleted'`),
-    db.run(sql`
-      UPDATE documents AS d SET updated_at_ms = ${nowMs}, live_version = (
-        SELECT version FROM document_versions AS v
-        WHERE v.tenant_id = d.tenant_id AND v.collection = d.collection AND v.document_id = d.id AND v.state = 'live')
-      FROM jobs AS j
-      WHERE j.id IN ${ids} AND d.tenant_id = j.tenant_id AND d.collection = j.collection AND d.id = j.document_id`),
-    db.all<{ id: string }>(sql`
-      UPDATE jobs AS j SET state = 'done', updated_at_ms = ${nowMs} FROM document_versions AS v
-      WHERE j.id IN ${ids} AND ${VERSION_OF_JOB} AND v.version = j.version AND v.state = 'live' RETURNING j.id`),
+    makeLive(db, indexed, nowMs),
+    replaceOlder(db, isOne, nowMs),
+    db
+      .update(documents)
+      .set({ liveVersion: sql`(${liveVersion})`, updatedAtMs: nowMs })
+      .from(jobs)
+      .where(and(isOne, isDocumentOfJob)),
+    db
+      .update(jobs)
+      .set({ state: 'done', updatedAtMs: nowMs })
+      .from(documentVersions)
+      .where(and(isOne, isVersionOfJob, eq(documentVersions.state, 'live')))
+      .returning({ id: jobs.id }),
   ])
   return new Set(done.map(({ id }) => id))
+}
+
+/** Whatever overtakes a version, be it newer or a tombstone, marks it `deleted` in the transaction that does so. */
+function makeLive(db: Database, indexed: readonly IndexedVersion[], nowMs: number) {
+  return db
+    .update(documentVersions)
+    .set({
+      state: 'live',
+      chunks: sql`value ->> 'chunks'`,
+      title: sql`value ->> 'title'`,
+      errorCode: null,
+      errorMessage: null,
+      updatedAtMs: nowMs,
+    })
+    .from(sql`json_each(${JSON.stringify(indexed)})`)
+    .innerJoin(jobs, sql`${jobs.id} = value ->> 'jobId'`)
+    .where(and(isVersionOfJob, ne(documentVersions.state, 'deleted')))
+}
+
+function replaceOlder(db: Database, isOne: SQL, nowMs: number) {
+  return db
+    .update(documentVersions)
+    .set({ state: 'deleted', updatedAtMs: nowMs })
+    .from(jobs)
+    .innerJoin(newer, and(isOfJobsDocument(newer), eq(newer.version, jobs.version), eq(newer.state, 'live')))
+    .where(
+      and(
+        isOne,
+        isOfJobsDocument(documentVersions),
+        lt(documentVersions.version, jobs.version),
+        ne(documentVersions.state, 'deleted'),
+      ),
+    )
 }
 
 /** Ends jobs whose version a newer one or a delete has overtaken. */
 export async function finishSuperseded(db: Database, ids: readonly string[], nowMs: number): Promise<void> {
   await db.batch([
-    db.run(sql`
-      UPDATE document_versions AS v SET state = 'deleted', updated_at_ms = ${nowMs} FROM jobs AS j
-      WHERE j.id IN ${idsOf(ids)} AND ${VERSION_OF_JOB} AND v.version = j.version AND v.state NOT IN ('live', 'deleted')`),
-    finish(db, ids, nowMs),
+    db
+      .update(documentVersions)
+      .set({ state: 'deleted', updatedAtMs: nowMs })
+      .from(jobs)
+      .where(and(inJson(jobs.id, ids), isVersionOfJob, isOpen)),
+    finish(db, ids, 'done', nowMs),
   ])
 }
 
@@ -160,36 +196,32 @@ export type FailedJob = { readonly jobId: string; readonly code: string; readonl
 
 /** Ends jobs for good; what another delivery has finished meanwhile stays finished. */
 export async function failJobs(db: Database, failed: readonly FailedJob[], nowMs: number): Promise<void> {
+  const ids = failed.map(({ jobId }) => jobId)
   await db.batch([
-    db.run(sql`
-      UPDATE document_versions AS v SET state = 'failed', error_code = value ->> 'code',
-        error_message = value ->> 'message', updated_at_ms = ${nowMs}
-      FROM json_each(${JSON.stringify(failed)}) JOIN jobs AS j ON j.id = value ->> 'jobId'
-      WHERE ${VERSION_OF_JOB} AND v.version = j.version AND v.state NOT IN ('live', 'deleted')`),
     db
-      .update(jobs)
-      .set({ state: 'failed', updatedAtMs: nowMs })
-      .where(
-        and(
-          inJson(
-            jobs.id,
-            failed.map(({ jobId }) => jobId),
-          ),
-          isUnfinished,
-        ),
-      ),
+      .update(documentVersions)
+      .set({
+        state: 'failed',
+        errorCode: sql`value ->> 'code'`,
+        errorMessage: sql`value ->> 'message'`,
+        updatedAtMs: nowMs,
+      })
+      .from(sql`json_each(${JSON.stringify(failed)})`)
+      .innerJoin(jobs, sql`${jobs.id} = value ->> 'jobId'`)
+      .where(and(isVersionOfJob, isOpen)),
+    finish(db, ids, 'failed', nowMs),
   ])
 }
 
 /** After a tombstone's stores are cleared: forgets the versions below it and ends its job. */
 export async function finishRemoval(db: Database, jobId: string, nowMs: number): Promise<void> {
-  await db.batch([forgetReplaced(db, [jobId]), finish(db, [jobId], nowMs)])
+  await db.batch([forgetReplaced(db, [jobId]), finish(db, [jobId], 'done', nowMs)])
 }
 
-function finish(db: Database, ids: readonly string[], nowMs: number) {
+function finish(db: Database, ids: readonly string[], state: 'done' | 'failed', nowMs: number) {
   return db
     .update(jobs)
-    .set({ state: 'done', updatedAtMs: nowMs })
+    .set({ state, updatedAtMs: nowMs })
     .where(and(inJson(jobs.id, ids), isUnfinished))
 }
 
@@ -223,16 +255,23 @@ export async function listEndedJobs(db: Database, endedBeforeMs: number, limit: 
   return rows.map(({ id }) => id)
 }
 
-const replacedBy = (jobIds: readonly string[]) => sql`
-  FROM jobs AS j JOIN document_versions AS v ON ${VERSION_OF_JOB} AND v.version < j.version AND v.state = 'deleted'
-    JOIN collections AS c ON c.tenant_id = j.tenant_id AND c.name = j.collection
-  WHERE j.id IN ${idsOf(jobIds)}`
+/** Versions that were replaced by, or overtaken before, the versions of these jobs. */
+const isReplacedBy = (jobIds: readonly string[]) =>
+  and(
+    inJson(jobs.id, jobIds),
+    isOfJobsDocument(documentVersions),
+    lt(documentVersions.version, jobs.version),
+    eq(documentVersions.state, 'deleted'),
+  )
 
 /** Where the bytes of the versions are that these jobs, all of them ended, have replaced. */
 export async function listReplaced(db: Database, jobIds: readonly string[]): Promise<VersionFolder[]> {
-  return db.all<VersionFolder>(sql`
-    SELECT v.tenant_id AS tenantId, c.id AS collectionId, v.document_id AS documentId, v.job_id AS jobId
-    ${replacedBy(jobIds)}`)
+  const { tenantId, documentId, jobId } = documentVersions
+  return db
+    .select({ tenantId, collectionId: collections.id, documentId, jobId })
+    .from(jobs)
+    .innerJoin(documentVersions, isReplacedBy(jobIds))
+    .innerJoin(collections, isCollectionOfJob)
 }
 
 /** Forgets ended jobs and the versions that they have replaced. */
@@ -241,7 +280,12 @@ export async function forgetJobs(db: Database, ids: readonly string[]): Promise<
 }
 
 function forgetReplaced(db: Database, jobIds: readonly string[]) {
-  return db.run(sql`
-    DELETE FROM document_versions WHERE (tenant_id, collection, document_id, version) IN (
-      SELECT v.tenant_id, v.collection, v.document_id, v.version ${replacedBy(jobIds)})`)
+  const { tenantId, collection, documentId, version } = documentVersions
+  const replaced = db
+    .select({ tenantId, collection, documentId, version })
+    .from(jobs)
+    .innerJoin(documentVersions, isReplacedBy(jobIds))
+  return db
+    .delete(documentVersions)
+    .where(sql`(${tenantId}, ${collection}, ${documentId}, ${version}) IN ${replaced}`)
 }

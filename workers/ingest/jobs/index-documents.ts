@@ -100,7 +100,7 @@ function describe({ jobId, requestId }: IngestMessage, loaded: LoadedJob | undef
     collection: loaded.job.collection,
     documentId: loaded.job.documentId,
     version: loaded.job.version,
-    attempts: loaded.job.attempts + 1,
+    earlierAttempts: loaded.job.attempts,
     bytes: loaded.version?.bytes,
   }
   return {

@@ -10,7 +10,8 @@ export type MaintainDeps = Pick<Deps, 'db' | 'objects' | 'index' | 'send' | 'new
 
 /** Longer than any retry waits, so that a job left alone for this long has no message on its way. */
 const STALE_AFTER_MS = 60_000
-const JOBS_PER_RUN = 1_000
+const RESENT_PER_RUN = 5_000
+const FORGOTTEN_PER_RUN = 1_000
 /** How long an ended job can be asked for, and what it replaced be read. */
 const ENDED_KEPT_MS = 7 * 86_400_000
 /** Longer than any delivery runs: after this nothing writes into a deleted collection any more. */
@@ -48,7 +49,7 @@ async function reported(run: () => Promise<number>): Promise<number | Record<str
 /** A job that is still being worked on may be sent too: deliveries are idempotent. */
 async function resendStale({ db, send, now }: MaintainDeps, requestId: string, staleAfterMs: number) {
   const nowMs = now()
-  const claim = { untouchedSinceMs: nowMs - staleAfterMs, limit: JOBS_PER_RUN, nowMs }
+  const claim = { untouchedSinceMs: nowMs - staleAfterMs, limit: RESENT_PER_RUN, nowMs }
   const ids = await claimStaleJobs(db, claim)
   await send(ids.map((jobId) => ({ type: 'index', jobId, requestId })))
   return ids.length
@@ -66,7 +67,7 @@ async function clearDropped(deps: MaintainDeps) {
 }
 
 async function forgetEnded({ db, objects, now }: MaintainDeps) {
-  const ids = await listEndedJobs(db, now() - ENDED_KEPT_MS, JOBS_PER_RUN)
+  const ids = await listEndedJobs(db, now() - ENDED_KEPT_MS, FORGOTTEN_PER_RUN)
   await deleteObjects(objects, await listReplaced(db, ids))
   await forgetJobs(db, ids)
   return ids.length

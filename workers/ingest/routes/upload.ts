@@ -68,10 +68,13 @@ async function readFiles({ parsers }: UploadDeps, request: Request): Promise<Inc
       )
     return file
   })
-  const ids = files.map(({ name }) => checked(documentId, name, `files "${name}"`))
+  const ids = files.map((file) => checked(documentId, fileName(file), `files "${file.name}"`))
   requireDistinct(ids, (i) => `files "${ids[i]}"`)
   return Promise.all(files.map((file, i) => incomingFile(parsers, file, ids[i] ?? file.name)))
 }
+
+/** Senders escape these three and nothing else (WHATWG HTML, multipart/form-data encoding); workerd hands names on as they came. */
+const fileName = ({ name }: File) => name.replaceAll(/%(?:22|0A|0D)/gi, decodeURIComponent)
 
 async function readJson({ parsers, newId }: UploadDeps, request: Request): Promise<Upload> {
   const body: unknown = await request.json().catch((cause: unknown) => {

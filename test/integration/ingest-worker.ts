@@ -1,0 +1,115 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect } from 'vitest'
+import { database } from '../../shared/db/client.ts'
+import { findCollection } from '../../shared/db/collections.ts'
+import { insertTenant } from '../../shared/db/keys.ts'
+import { indexNamespace } from '../../shared/domain/collection.ts'
+import type { Principal } from '../../shared/domain/principal.ts'
+import type { Hit } from '../../shared/ports/vector-store.ts'
+import { createApp, type Deps } from '../../workers/ingest/app.ts'
+import { createDeps } from '../../workers/ingest/deps.ts'
+import { indexDocuments } from '../../workers/ingest/jobs/index-documents.ts'
+import { maintain } from '../../workers/ingest/jobs/maintain.ts'
+
+export type Accepted = { documentId: string; version: number; jobId: string; unchanged?: true }
+export type Document = {
+  state: string
+  version: number
+  liveVersion: number | null
+  title: string | null
+  chunks: number
+  error?: { code: string; message: string }
+}
+type Call = {
+  json?: unknown
+  form?: FormData
+  body?: BodyInit
+  headers?: Record<string, string>
+  by?: Partial<Principal>
+}
+export const real = createDeps(env)
+
+/**
+ * The ingest Worker of one fresh tenant over the real database, bucket and shards. Messages wait in `sent` until `deliver` takes
+ * them, so that a test decides when, how often and in which order they come; only the log and the clock are kept here.
+ */
+export async function ingestWorker(rest: Partial<Deps> = {}) {
+  const tenantId = `ingest-${crypto.randomUUID()}`
+  await insertTenant(database(env.DB), { id: tenantId, name: tenantId, plan: 'free', createdAtMs: 0 })
+  const log: Record<string, unknown>[] = []
+  const sent: string[] = []
+  const send: Deps['send'] = async (messages) => {
+    sent.push(...messages.map(({ jobId }) => jobId))
+  }
+  const deps: Deps = { ...real, send, log: (event) => void log.push(event), ...rest }
+  const owner: Principal = {
+    tenantId,
+    keyId: 'k',
+    scopes: ['documents:read', 'documents:write'],
+    collections: null,
+    principals: [],
+  }
+
+  const call = async (method: string, path: string, { json, form, body, headers, by }: Call = {}) => {
+    const sending = json === undefined ? (form ?? body) : JSON.stringify(json)
+    const type = json === undefined ? {} : { 'content-type': 'application/json' }
+    const init = { method, headers: { ...type, ...headers }, ...(sending !== undefined && { body: sending }) }
+    const context = { requestId: 'req_1', principal: { ...owner, ...by } }
+    return createApp(deps).fetch(new Request(`https://router/v1/${path}`, init), { context })
+  }
+  const answer = async <T>(status: number, ...request: Parameters<typeof call>): Promise<T> => {
+    const response = await call(...request)
+    const text = await response.text()
+    expect([response.status, text]).toEqual([status, text])
+    return JSON.parse(text) as T
+  }
+
+  /** One batch, by default of everything sent and not delivered yet. */
+  const deliver = async (jobIds = sent.splice(0), using: Partial<Deps> = {}) => {
+    const body = (jobId: string) => ({ type: 'index', jobId, requestId: 'req_1' })
+    const messages = jobIds.map((jobId) => ({
+      id: crypto.randomUUID(),
+      timestamp: new Date(0),
+      attempts: 1,
+      body: body(jobId),
+    }))
+    const batch = createMessageBatch('fairlead-ingest', messages)
+    await indexDocuments({ ...deps, ...using }, batch)
+    const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext())
+    return { acked: explicitAcks.length, retried: retryMessages.length }
+  }
+
+  const namespace = async () => {
+    const row = await findCollection(deps.db, tenantId, 'docs')
+    return indexNamespace(row ?? expect.fail('there is no collection "docs"'))
+  }
+  const document = (id: string) => `collections/docs/documents/${encodeURIComponent(id)}`
+  return {
+    tenantId,
+    log,
+    sent,
+    deps,
+    call,
+    answer,
+    deliver,
+    document,
+    put: (id: string, text: string, more: object = {}) =>
+      answer<Accepted>(202, 'PUT', document(id), { json: { text, ...more } }),
+    status: (id: string) => answer<Document>(200, 'GET', document(id)),
+    maintain: (cron = '* * * * *') => maintain(deps, cron),
+    namespace,
+    /** What readers find: every hit for the words, the best one first. */
+    async search(text: string, principals: string[] = []): Promise<Hit[]> {
+      const [vector] = await deps.embedder.embed([text], 'query')
+      if (!vector) throw new Error('no vector')
+      return deps.index.search(await namespace(), { text, vector, topK: 10, principals })
+    },
+    count: async () => deps.index.count(await namespace()),
+    /** Keys in the bucket under this tenant, without the tenant. */
+    async objects() {
+      const keys = await deps.objects.list(`${tenantId}/`)
+      return keys.map((key) => key.slice(tenantId.length + 1))
+    },
+  }
+}
