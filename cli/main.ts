@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { askCommand } from './commands/ask.ts'
 import { ingestCommand } from './commands/ingest.ts'
@@ -5,7 +6,7 @@ import { searchCommand } from './commands/search.ts'
 import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
 import { usageCommand } from './commands/usage.ts'
-import { EXIT, Failure } from './lib/failure.ts'
+import { EXIT, Failure, systemCode } from './lib/failure.ts'
 import { note, print } from './lib/terminal.ts'
 
 const EXIT_CODES = `
@@ -36,9 +37,15 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   const { message, exitCode, code, requestId } = Failure.from(error)
   if (process.argv.includes('--json')) print(JSON.stringify({ error: { message, code, requestId } }))
-  note(process.env['FAIRLEAD_DEBUG'] === '1' && error instanceof Error ? (error.stack ?? message) : message)
+  note(process.env['FAIRLEAD_DEBUG'] === '1' ? inspect(error) : message)
   return exitCode
 }
+
+// A reader that has seen enough (`| head`) closes the pipe; that is no failure.
+process.stdout.on('error', (error) => {
+  if (systemCode(error) !== 'EPIPE') throw error
+  process.exit(EXIT.ok)
+})
 
 try {
   await program().parseAsync()

@@ -53,7 +53,7 @@ export function run(file, args) {
   // Ctrl-C reaches the child by the terminal's process group; this process only waits for it to finish cleanly.
   const forward = (signal) => process.stdin.isTTY || child.kill(signal)
   process.on('SIGINT', () => forward('SIGINT'))
-  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
 }
 

@@ -12,7 +12,7 @@ import {
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Client } from './client.ts'
 import { type Found, type Problem, type SourceFile, unreadable } from './documents.ts'
-import { Failure } from './failure.ts'
+import { EXIT, Failure } from './failure.ts'
 import { printable } from './terminal.ts'
 
 export type Summary = {
@@ -42,6 +42,8 @@ const BATCH = { documents: 100, bytes: 4_000_000 } as const
 /** Requests at once: while one batch is indexed the next are on their way. */
 const LANES = 4
 const POLL_MS = { first: 50, longest: 1_000 } as const
+/** Longest wait for one document; far more than any takes, so that a platform that indexes nothing is noticed. */
+const PATIENCE_MS = 600_000
 
 /** Puts the documents in and waits until each is live or failed. One that fails stops no other. */
 export async function uploadDocuments({
@@ -150,15 +152,27 @@ async function outcomeOf(
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
   if (jobId === undefined) return 'unchanged'
-  for (let waitMs: number = POLL_MS.first; ; waitMs = Math.min(waitMs * 2, POLL_MS.longest)) {
+  const deadline = Date.now() + PATIENCE_MS
+  for (
+    let waitMs: number = POLL_MS.first;
+    Date.now() < deadline;
+    waitMs = Math.min(waitMs * 2, POLL_MS.longest)
+  ) {
     const { state } = await client.call(getJobRoute, { params: { id: jobId } })
     // The same bytes may have come moments ago, and not be live yet.
     if (state === 'done') return unchanged ? 'unchanged' : 'live'
-    if (state === 'failed') break
+    if (state === 'failed') return failureOf(client, collection, documentId)
     await sleep(waitMs, undefined, signal && { signal })
   }
-  const { state, error } = await client.call(getDocumentRoute, { params: { collection, id: documentId } })
-  return { id: documentId, reason: error ? `${error.message} (${error.code})` : state }
+  throw new Failure(
+    EXIT.failed,
+    `${documentId} is not indexed after ${PATIENCE_MS / 60_000} minutes; the platform's log may say why.`,
+  )
+}
+
+async function failureOf(client: Client, collection: string, id: string): Promise<Problem> {
+  const { state, error } = await client.call(getDocumentRoute, { params: { collection, id } })
+  return { id, reason: error ? `${error.message} (${error.code})` : state }
 }
 
 /** `notes: 12 documents, 10 live, 1 unchanged, 1 failed`, and every failure on a line of its own. */
