@@ -7,6 +7,8 @@ import { stems } from './terms.ts'
 const LONGEST_QUOTE = 3
 /** Share of the question's information that the best quote, its headings included, must cover; below it nothing is quoted. */
 const LEAST_COVERAGE = 0.25
+/** Half of the question's words must stand in it or above it, of a long question this many: one rare word is no answer. */
+const ENOUGH_WORDS = 3
 /** A second quote must be this good beside the first, and bring a word of the question that the first lacks. */
 const LEAST_OF_BEST = 0.6
 /** What stands in the heading above counts less than what the sentence says. */
@@ -38,12 +40,17 @@ export function extractAnswer(question: string, sources: readonly Source[]): { a
   const [best, ...others] = quotes
     .map((quote) => ({ ...quote, worth: worth(quote, weights) / whole }))
     .toSorted((a, b) => b.worth - a.worth || a.source.number - b.source.number || a.position - b.position)
-  if (!best || !(best.worth >= LEAST_COVERAGE)) return null
+  if (!best || !(best.worth >= LEAST_COVERAGE) || !coversEnough(best, asked)) return null
   const second = others.find(
     ({ worth: value, own }) =>
       value >= LEAST_OF_BEST * best.worth && asked.some((stem) => own.has(stem) && !best.own.has(stem)),
   )
   return { answer: [best, ...(second ? [second] : [])].map(show).join('\n') }
+}
+
+function coversEnough({ own, above }: Quote, asked: readonly string[]): boolean {
+  const covered = asked.filter((stem) => own.has(stem) || above.has(stem)).length
+  return covered >= Math.min(asked.length / 2, ENOUGH_WORDS)
 }
 
 const show = ({ texts, source }: Quote) => texts.map((text) => `${text} [${source.number}]`).join(' ')

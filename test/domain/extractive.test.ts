@@ -45,6 +45,12 @@ describe('an extractive answer', () => {
     expect(extractAnswer('what is it?', [source(1, 'It is what it is.')])).toBeNull()
   })
 
+  it('takes one matching word of several for chance', () => {
+    const sources = [source(1, 'Every request is recorded as one line of JSON.')]
+    expect(extractAnswer('Which orchestra recorded the soundtrack?', sources)).toBeNull()
+    expect(extractAnswer('What is recorded?', sources)?.answer).toContain('[1]')
+  })
+
   it('does not say the same twice', () => {
     const sources = [source(1, 'The pilot boards at the mole.'), source(2, 'The pilot boards at the mole.')]
     expect(extractAnswer('Where does the pilot board?', sources)?.answer).toBe(
