@@ -18,7 +18,8 @@ export type RuntimeOptions = {
   readonly workers: readonly LocalWorker[]
   /** 0: any free one. */
   readonly port: number
-  readonly stateDir: string
+  /** Where databases, objects and buckets keep their files. */
+  readonly dataDir: string
   readonly onLog: (message: string) => void
   /** workerd crashed and runs again; what was only in its memory is gone. */
   readonly onRestart: () => void
@@ -28,7 +29,7 @@ export type RuntimeOptions = {
 export async function startRuntime({
   workers,
   port,
-  stateDir,
+  dataDir,
   onLog,
   onRestart,
 }: RuntimeOptions): Promise<Runtime> {
@@ -36,7 +37,7 @@ export async function startRuntime({
     cf: false,
     telemetry: { enabled: false },
     logRequests: false,
-    resourcePersistencePath: stateDir,
+    resourcePersistencePath: dataDir,
     handleStructuredLogs: ({ message }) => onLog(message),
     unsafeHandleRuntimeRestart: onRestart,
     workers: workers.map((worker) =>

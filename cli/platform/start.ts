@@ -41,7 +41,7 @@ export async function startPlatform({
   const starting = startRuntime({
     workers: workers.map((worker) => withSecrets(worker, state.pepper)),
     port,
-    stateDir,
+    dataDir: join(stateDir, 'runtime'),
     onLog: log.write,
     onRestart: () => void keepUp('start'),
   })

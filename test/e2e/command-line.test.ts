@@ -116,7 +116,7 @@ describe('a start is refused in one line', () => {
     const stateDir = await stateFolder()
     const options = { port: 0, stateDir, quiet: true, handbook: false }
     await (await startPlatform(options)).stop()
-    const files = globSync(join(stateDir, 'd1/*/*.sqlite'))
+    const files = globSync(join(stateDir, 'runtime/d1/*/*.sqlite'))
     const file = files.find((path) => !path.includes('metadata')) ?? ''
     const database = new DatabaseSync(file)
     database.exec("INSERT INTO d1_migrations (name) VALUES ('9999_tomorrow.sql')")
