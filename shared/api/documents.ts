@@ -119,7 +119,7 @@ const accepted = z
   .object({
     documentId: z.string(),
     version: z.int(),
-    jobId: z.string().optional(),
+    jobId: z.string().optional().openapi({ description: 'Missing when the content is live already.' }),
     unchanged: z.boolean().optional(),
   })
   .openapi('Accepted')

@@ -18,7 +18,8 @@ import { mapBounded, slices } from './slices.ts'
 export type Accepted = {
   readonly documentId: string
   readonly version: number
-  readonly jobId: string
+  /** Missing when there is nothing to wait for. */
+  readonly jobId?: string
   readonly unchanged?: true
 }
 
@@ -60,7 +61,12 @@ export async function acceptDocuments(
     if (version !== undefined) return { documentId, version, jobId }
     const same = newest.get(documentId) ?? before.get(documentId)
     if (!same) throw deletedMeanwhile(collection)
-    return { documentId, version: same.version, jobId: same.jobId, unchanged: true }
+    return {
+      documentId,
+      version: same.version,
+      ...(same.state !== 'live' && { jobId: same.jobId }),
+      unchanged: true,
+    }
   })
 }
 
