@@ -11,18 +11,17 @@ const LEAST_COVERAGE = 0.25
 const ENOUGH_WORDS = 3
 /** A second quote must be this good beside the first, and bring a word of the question that the first lacks. */
 const LEAST_OF_BEST = 0.6
-/** What stands in the heading above counts less than what the sentence says. */
-const HEADING_WEIGHT = 0.6
-/** Authors answer first what a heading asks. */
-const LEAD_BONUS = 1.1
-/** Between quotes that cover the same, the shorter one. */
-const LENGTH_PENALTY = 0.04
+/** Authors answer first what a heading asks; further down, what stands in it counts less than what the sentence says. */
+const HEADING_WEIGHT = { lead: 1.1, below: 0.6 } as const
+/** Between quotes that cover the same: the shorter one, but below the heading that asks the one that says more. */
+const LENGTH_FACTOR = { lead: 0.01, below: -0.04 } as const
 
 type Quote = {
   readonly source: Source
   /** The sentences, verbatim. */
   readonly texts: readonly string[]
   readonly position: number
+  readonly paragraph: Span
   readonly isLead: boolean
   readonly own: ReadonlySet<string>
   readonly above: ReadonlySet<string>
@@ -42,8 +41,10 @@ export function extractAnswer(question: string, sources: readonly Source[]): { a
     .toSorted((a, b) => b.worth - a.worth || a.source.number - b.source.number || a.position - b.position)
   if (!best || !(best.worth >= LEAST_COVERAGE) || !coversEnough(best, asked)) return null
   const second = others.find(
-    ({ worth: value, own }) =>
-      value >= LEAST_OF_BEST * best.worth && asked.some((stem) => own.has(stem) && !best.own.has(stem)),
+    ({ worth: value, own, paragraph }) =>
+      paragraph !== best.paragraph &&
+      value >= LEAST_OF_BEST * best.worth &&
+      asked.some((stem) => own.has(stem) && !best.own.has(stem) && !best.above.has(stem)),
   )
   return { answer: [best, ...(second ? [second] : [])].map(show).join('\n') }
 }
@@ -87,7 +88,7 @@ function runsOf(source: Source, paragraph: Span, above: Quote['above'], isFirst:
       const run = spans.slice(i, i + more + 1)
       const texts = run.map(({ start, end }) => source.text.slice(start, end).replaceAll(/\s+/g, ' '))
       const own = new Set(stems(texts.join(' ')))
-      return { source, texts, position: span.start, isLead: isFirst && i === 0, own, above }
+      return { source, texts, position: span.start, paragraph, isLead: isFirst && i === 0, own, above }
     }),
   )
 }
@@ -106,12 +107,12 @@ function rarity(stem: string, quotes: readonly Quote[]): number {
 }
 
 function worth(quote: Quote, weights: ReadonlyMap<string, number>): number {
+  const place = quote.isLead ? 'lead' : 'below'
+  const heading = HEADING_WEIGHT[place]
   let sum = 0
   for (const [stem, weight] of weights)
-    if (quote.own.has(stem)) sum += weight
-    else if (quote.above.has(stem)) sum += HEADING_WEIGHT * weight
-  const lead = quote.isLead ? LEAD_BONUS : 1
-  const length = 1 - LENGTH_PENALTY * (quote.texts.length - 1)
+    sum += weight * Math.max(quote.own.has(stem) ? 1 : 0, quote.above.has(stem) ? heading : 0)
+  const length = 1 + LENGTH_FACTOR[place] * (quote.texts.length - 1)
   // Between equals, the passage that retrieval trusts more.
-  return sum * lead * length * (0.8 + 0.2 * quote.source.score)
+  return sum * length * (0.9 + 0.1 * quote.source.score)
 }

@@ -37,6 +37,13 @@ describe('an extractive answer', () => {
     expect(answer).not.toContain('##')
   })
 
+  it('trusts the beginning of the section that asks the same more than a sentence that mentions it', () => {
+    const text = '## How to make a key\n\nSend a POST request.\n\nIt is shown once.'
+    const aside = '## Start\n\nThe first start makes a demo tenant with a key and does much else.'
+    const sources = [source(1, aside), source(2, text)]
+    expect(extractAnswer('How do I make a key?', sources)?.answer).toMatch(/^Send a POST request\. \[2\]/m)
+  })
+
   it('says nothing when no sentence covers the question', () => {
     expect(
       extractAnswer('What is the boiling point of tungsten?', [source(1, 'Ships wait outside.')]),
