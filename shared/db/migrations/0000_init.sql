@@ -16,6 +16,7 @@ CREATE INDEX `api_keys_tenant` ON `api_keys` (`tenant_id`);--> statement-breakpo
 CREATE TABLE `collections` (
 	`tenant_id` text NOT NULL,
 	`name` text NOT NULL,
+	`id` text NOT NULL,
 	`profile` text NOT NULL,
 	`embedder` text NOT NULL,
 	`store` text NOT NULL,
@@ -26,12 +27,14 @@ CREATE TABLE `collections` (
 	FOREIGN KEY (`tenant_id`) REFERENCES `tenants`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `collections_id_unique` ON `collections` (`id`);--> statement-breakpoint
 CREATE TABLE `document_versions` (
 	`tenant_id` text NOT NULL,
 	`collection` text NOT NULL,
 	`document_id` text NOT NULL,
 	`version` integer NOT NULL,
 	`state` text NOT NULL,
+	`job_id` text NOT NULL,
 	`content_hash` text NOT NULL,
 	`media_type` text NOT NULL,
 	`title` text,
@@ -57,6 +60,15 @@ CREATE TABLE `documents` (
 	`updated_at_ms` integer NOT NULL,
 	PRIMARY KEY(`tenant_id`, `collection`, `id`),
 	CONSTRAINT "documents_live_is_known" CHECK(live_version IS NULL OR live_version <= latest_version)
+);
+--> statement-breakpoint
+CREATE TABLE `dropped_collections` (
+	`id` text PRIMARY KEY NOT NULL,
+	`tenant_id` text NOT NULL,
+	`profile` text NOT NULL,
+	`embedder` text NOT NULL,
+	`slots` integer NOT NULL,
+	`dropped_at_ms` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `endpoints` (
@@ -93,7 +105,7 @@ CREATE TABLE `jobs` (
 );
 --> statement-breakpoint
 CREATE INDEX `jobs_unfinished` ON `jobs` (`state`,`updated_at_ms`);--> statement-breakpoint
-CREATE INDEX `jobs_tenant` ON `jobs` (`tenant_id`);--> statement-breakpoint
+CREATE INDEX `jobs_collection` ON `jobs` (`tenant_id`,`collection`);--> statement-breakpoint
 CREATE TABLE `tenants` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
@@ -141,3 +153,5 @@ CREATE TABLE `usage_rollups` (
 	`cost_nano_usd` integer NOT NULL,
 	PRIMARY KEY(`grain`, `start_ms`, `tenant_id`, `key_id`, `tier`, `endpoint_id`)
 );
+--> statement-breakpoint
+CREATE INDEX `usage_rollups_tenant` ON `usage_rollups` (`tenant_id`,`grain`,`start_ms`);

@@ -1,1 +1,0 @@
-CREATE INDEX `usage_rollups_tenant` ON `usage_rollups` (`tenant_id`,`grain`,`start_ms`);
