@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig(async () => ({
   test: {
+    // Workers under test write their wide events to the console; what a test says of them it asserts.
+    onConsoleLog: (text) => !text.startsWith('{"event":'),
     projects: [
       {
         test: {
