@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig(async () => ({
   test: {
     // Workers under test write their wide events to the console; what a test says of them it asserts.
-    onConsoleLog: (text) => !text.startsWith('{"event":'),
+    onConsoleLog: (text: string) => !text.startsWith('{"event":'),
     projects: [
       {
         test: {

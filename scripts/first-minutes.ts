@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 type QueryAnswer = {
   answer: string
@@ -18,7 +19,7 @@ const PATIENCE_MS = 180_000
 async function start(command: readonly string[]) {
   const startedAt = performance.now()
   const [program = 'npm', ...args] = command
-  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   const lines = await new Promise<string[]>((done, failed) => {
     let text = ''
     const timer = setTimeout(() => failed(new Error(`not ready after ${PATIENCE_MS / 1_000} s`)), PATIENCE_MS)
@@ -38,11 +39,20 @@ async function start(command: readonly string[]) {
   return { child, url, curl, seconds }
 }
 
-async function stop(child: ChildProcess) {
-  child.kill('SIGTERM')
-  const [code] = await once(child, 'exit')
-  if (code !== 0) throw new Error(`npm start ended with ${String(code)} after SIGTERM`)
+/** Ctrl-C, as a terminal sends it: to the whole process group. npm itself reports the signal, so what counts is that nothing answers any more. */
+async function stop({ child, url }: { child: ChildProcess; url: string }) {
+  process.kill(-(child.pid ?? 0), 'SIGINT')
+  await once(child, 'exit')
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(100))
+    if (!(await answers(url))) return
+  throw new Error(`${url} still answers 10 s after Ctrl-C`)
 }
+
+const answers = (url: string) =>
+  fetch(`${url}/health`).then(
+    () => true,
+    () => false,
+  )
 
 async function checkAnswer(url: string, curl: string) {
   const { answer, sources } = JSON.parse(
@@ -72,10 +82,10 @@ try {
   try {
     await checkAnswer(first.url, first.curl)
   } finally {
-    await stop(first.child)
+    await stop(first)
   }
   const second = await start(canUnplug ? offline : npmStart)
-  await stop(second.child)
+  await stop(second)
   console.log(
     `second start${canUnplug ? ', without a network,' : ''} ready after ${second.seconds.toFixed(1)} s`,
   )
