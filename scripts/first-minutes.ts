@@ -39,13 +39,18 @@ async function start(command: readonly string[]) {
   return { child, url, curl, seconds }
 }
 
-/** Ctrl-C, as a terminal sends it: to the whole process group. npm itself reports the signal, so what counts is that nothing answers any more. */
-async function stop({ child, url }: { child: ChildProcess; url: string }) {
-  process.kill(-(child.pid ?? 0), 'SIGINT')
+/**
+ * A supervisor tells npm alone to end, a terminal's Ctrl-C the whole process group. npm reports the signal as its own end, so what counts
+ * is that nothing answers any more.
+ */
+async function stop({ child, url }: { child: ChildProcess; url: string }, how: 'supervisor' | 'terminal') {
+  const { pid = 0 } = child
+  if (how === 'supervisor') process.kill(pid, 'SIGTERM')
+  else process.kill(-pid, 'SIGINT')
   await once(child, 'exit')
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(100))
     if (!(await answers(url))) return
-  throw new Error(`${url} still answers 10 s after Ctrl-C`)
+  throw new Error(`${url} still answers 10 s after its end`)
 }
 
 const answers = (url: string) =>
@@ -82,10 +87,10 @@ try {
   try {
     await checkAnswer(first.url, first.curl)
   } finally {
-    await stop(first)
+    await stop(first, 'supervisor')
   }
   const second = await start(canUnplug ? offline : npmStart)
-  await stop(second)
+  await stop(second, 'terminal')
   console.log(
     `second start${canUnplug ? ', without a network,' : ''} ready after ${second.seconds.toFixed(1)} s`,
   )

@@ -54,6 +54,11 @@ export function run(file, args) {
   const forward = (signal) => process.stdin.isTTY || child.kill(signal)
   process.on('SIGINT', () => forward('SIGINT'))
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // npm does not pass SIGTERM on: once it is gone, nobody could stop what it started.
+  if (process.env.npm_lifecycle_event) {
+    const npm = process.ppid
+    setInterval(() => process.ppid === npm || child.kill('SIGTERM'), 500)
+  }
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
 }
 
