@@ -2,6 +2,8 @@ import { AppError } from '../../shared/errors.ts'
 
 /** How long a call that nobody waits for may wait for company. */
 const SOON_MS = 15
+/** How long any call waits for company while the lane is crowded: two calls that somebody waits for went together just now. */
+const CROWD_MS = { wait: 2, memory: 20 } as const
 const MAX_BATCH = 128
 /** A leader that has not answered for this long was cancelled with its request; the next one takes over. */
 const ABANDONED_MS = 10_000
@@ -10,7 +12,7 @@ const ABANDONED_MS = 10_000
 export type WaitUntil = (work: Promise<unknown>) => void
 
 export type Lane<Operation, Result> = {
-  /** Sent at once, or together with whatever else has gathered when the call under way returns. */
+  /** Sent at once, or with what has gathered when the call under way returns; in a crowd after 2 ms at the latest. */
   now(operation: Operation, waitUntil: WaitUntil): Promise<Result>
   /** Sent with the next call to the object, at the latest after 15 ms. */
   soon(operation: Operation, waitUntil: WaitUntil): Promise<Result>
@@ -18,6 +20,8 @@ export type Lane<Operation, Result> = {
 
 type Item<Operation, Result> = {
   readonly operation: Operation
+  /** Somebody waits for the answer. */
+  readonly isUrgent: boolean
   readonly answer: PromiseWithResolvers<Result>
   /** Resolved when this item's request should send a group, or need not any more. */
   turn: PromiseWithResolvers<void>
@@ -25,7 +29,7 @@ type Item<Operation, Result> = {
 
 /**
  * Group commit: calls of many requests to one object share round trips and transactions, in order. With one request in
- * flight nothing waits; the busier the object, the larger the groups. A group is always sent by one of the requests in
+ * flight nothing waits; the busier the object, the larger the groups, and in a crowd they are given 2 ms to form. A group is always sent by one of the requests in
  * it, in its own I/O context, since workerd lets no request use another's.
  */
 export function lane<Operation, Result>(
@@ -35,6 +39,10 @@ export function lane<Operation, Result>(
   let queue: Item<Operation, Result>[] = []
   let sending: { readonly group: readonly Item<Operation, Result>[]; readonly sinceMs: number } | null = null
 
+  /** When two urgent calls last went together. */
+  let crowdedMs = Number.NEGATIVE_INFINITY
+
+  const isCrowded = () => now() - crowdedMs < CROWD_MS.memory
   const isSending = () => sending !== null && now() - sending.sinceMs < ABANDONED_MS
 
   const sendGroup = async () => {
@@ -44,6 +52,7 @@ export function lane<Operation, Result>(
     const mine = { group: queue.slice(0, MAX_BATCH), sinceMs: now() }
     queue = queue.slice(MAX_BATCH)
     sending = mine
+    if (mine.group.filter(({ isUrgent }) => isUrgent).length > 1) crowdedMs = mine.sinceMs
     try {
       const results = await send(mine.group.map(({ operation }) => operation))
       for (const [index, result] of results.entries()) mine.group[index]?.answer.resolve(result)
@@ -61,8 +70,9 @@ export function lane<Operation, Result>(
     for (const { answer } of group) answer.reject(failure)
   }
 
-  const add = (operation: Operation) => {
-    const item = { operation, answer: Promise.withResolvers<Result>(), turn: Promise.withResolvers<void>() }
+  const add = (operation: Operation, isUrgent: boolean) => {
+    const turn = Promise.withResolvers<void>()
+    const item = { operation, isUrgent, answer: Promise.withResolvers<Result>(), turn }
     queue.push(item)
     return item
   }
@@ -76,19 +86,16 @@ export function lane<Operation, Result>(
     }
   }
 
+  const join = (item: Item<Operation, Result>, waitMs: number, waitUntil: WaitUntil) => {
+    const begin = () => (isSending() ? undefined : item.turn.resolve())
+    if (waitMs === 0) begin()
+    else waitUntil(new Promise((resolve) => setTimeout(resolve, waitMs)).then(begin))
+    waitUntil(lead(item))
+    return item.answer.promise
+  }
+
   return {
-    now(operation, waitUntil) {
-      const item = add(operation)
-      if (!isSending()) item.turn.resolve()
-      waitUntil(lead(item))
-      return item.answer.promise
-    },
-    soon(operation, waitUntil) {
-      const item = add(operation)
-      const timer = new Promise<void>((resolve) => setTimeout(resolve, SOON_MS))
-      waitUntil(timer.then(() => (isSending() ? undefined : item.turn.resolve())))
-      waitUntil(lead(item))
-      return item.answer.promise
-    },
+    now: (operation, waitUntil) => join(add(operation, true), isCrowded() ? CROWD_MS.wait : 0, waitUntil),
+    soon: (operation, waitUntil) => join(add(operation, false), SOON_MS, waitUntil),
   }
 }

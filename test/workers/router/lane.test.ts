@@ -35,6 +35,28 @@ describe('a lane to an object', () => {
     expect(await Promise.all(answers)).toEqual([10, 20, 30])
   })
 
+  it('gives company 2 ms to form once two urgent calls went together, and none while calls come alone', async () => {
+    const object = slowObject()
+    const { now } = lane(object.send, Date.now)
+    void now(1, object.waitUntil)
+    await tick()
+    void now(2, object.waitUntil)
+    void now(3, object.waitUntil)
+    await object.answerNext()
+    await object.answerNext()
+    expect(object.groups).toEqual([[1], [2, 3]])
+    void now(4, object.waitUntil)
+    await Promise.resolve()
+    void now(5, object.waitUntil)
+    await vi.waitFor(() => expect(object.groups).toEqual([[1], [2, 3], [4, 5]]))
+    await object.answerNext()
+    await new Promise((resolve) => setTimeout(resolve, 25))
+    void now(6, object.waitUntil)
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(object.groups.at(-1)).toEqual([6])
+  })
+
   it('lets a call that nobody waits for travel with the next one, in order', async () => {
     const object = slowObject()
     const { now, soon } = lane(object.send, Date.now)
