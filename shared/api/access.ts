@@ -1,17 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { SCOPES } from '../domain/principal.ts'
-import { page } from './common.ts'
+import { otherTenant, page } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 
 export const keyRequest = z
   .strictObject({
     name: z.string().min(1).max(128),
-    tenantId: z
-      .string()
-      .min(1)
-      .max(64)
-      .optional()
-      .openapi({ description: 'Only keys of the tenant "system" may name another tenant.' }),
+    tenantId: otherTenant,
     scopes: z.array(z.enum(SCOPES)).min(1),
     collections: z.array(z.string()).min(1).nullable().default(null),
     principals: z.array(z.string().min(1).max(256)).max(100).default([]),

@@ -106,4 +106,12 @@ export const filter = z
     example: { and: [{ lang: { eq: 'en' } }, { year: { gte: 2024 } }] },
   })
 
+/** Names the tenant to act on, where that is not the key's own. */
+export const otherTenant = z
+  .string()
+  .min(1)
+  .max(64)
+  .optional()
+  .openapi({ description: 'Only keys of the tenant "system" may name another tenant.' })
+
 export const usd = z.number().min(0).max(9_000_000)

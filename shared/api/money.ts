@@ -1,17 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { USAGE_GROUPS } from '../domain/usage.ts'
-import { usd } from './common.ts'
+import { otherTenant, usd } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 
 const budgetPeriod = z.enum(['day', 'month', 'total'])
 export const budgetRequest = z
   .strictObject({
-    tenantId: z
-      .string()
-      .min(1)
-      .max(64)
-      .optional()
-      .openapi({ description: 'Only keys of the tenant "system" may name another tenant.' }),
+    tenantId: otherTenant,
     keyId: z
       .string()
       .min(1)
@@ -40,7 +35,7 @@ export const getBudgetsRoute = defineRoute('billing:read', {
   path: '/v1/budgets',
   tags: ['Money'],
   summary: 'Budgets of the tenant: limit, spent, held',
-  request: { query: z.strictObject({ tenantId: z.string().min(1).max(64).optional() }) },
+  request: { query: z.strictObject({ tenantId: otherTenant }) },
   responses: { 200: json(z.object({ tenantId: z.string(), data: z.array(budget) }), 'Budgets') },
 })
 export const putBudgetRoute = defineRoute('admin', {
@@ -87,12 +82,7 @@ export const usageRoute = defineRoute('billing:read', {
         .transform((list) => list.split(',').filter(Boolean))
         .pipe(z.array(z.enum(USAGE_GROUPS, `give a comma-separated list of ${USAGE_GROUPS.join(', ')}`)))
         .openapi({ type: 'string', example: 'tier,day' }),
-      tenantId: z
-        .string()
-        .min(1)
-        .max(64)
-        .optional()
-        .openapi({ description: 'Only keys of the tenant "system" may name another tenant.' }),
+      tenantId: otherTenant,
     }),
   },
   responses: {

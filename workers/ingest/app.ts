@@ -1,16 +1,14 @@
 import { bodyLimit } from 'hono/body-limit'
 import { LIMITS } from '../../shared/api/common.ts'
-import type { ApiEnv } from '../../shared/api/define-route.ts'
 import type { Database } from '../../shared/db/client.ts'
 import { AppError } from '../../shared/errors.ts'
-import { apiApp, renderError, toAppError } from '../../shared/http/api-app.ts'
-import { errorFields } from '../../shared/log.ts'
+import { serviceApp } from '../../shared/http/service-app.ts'
 import type { Clock, Ids } from '../../shared/ports/clock.ts'
 import type { DocumentStore } from '../../shared/ports/document-store.ts'
 import type { Embedder } from '../../shared/ports/embedder.ts'
 import type { EventSink } from '../../shared/ports/event-sink.ts'
 import type { Parser } from '../../shared/ports/parser.ts'
-import type { CallContext, IngestMessage } from '../../shared/ports/services.ts'
+import type { IngestMessage } from '../../shared/ports/services.ts'
 import type { VectorStore } from '../../shared/ports/vector-store.ts'
 import { collectionsRoutes } from './routes/collections.ts'
 import { documentsRoutes } from './routes/documents.ts'
@@ -31,31 +29,10 @@ export type Deps = {
   readonly log: EventSink
 }
 
-/** The HTTP side: the router has authenticated the caller and passes the context as the app's bindings. */
+/** The HTTP side. */
 export function createApp(deps: Deps) {
-  const app = apiApp<ApiEnv & { Bindings: { context: CallContext } }>()
-  app.use(async (c, next) => {
-    c.set('context', c.env.context)
-    await next()
-  })
+  const app = serviceApp('ingest', deps.log)
   app.use(bodyLimit({ maxSize: LIMITS.requestBytes, onError: tooLarge }))
-  // The router logs every request; only here is known why one failed.
-  app.onError((thrown, c) => {
-    const error = toAppError(thrown)
-    const { requestId, principal } = c.get('context')
-    deps.log({
-      event: 'request_failed',
-      worker: 'ingest',
-      requestId,
-      tenantId: principal.tenantId,
-      path: c.req.path,
-      error: errorFields(error),
-    })
-    return renderError(error, requestId)
-  })
-  app.notFound((c) => {
-    throw new AppError('not_found', `There is no ${c.req.method} ${c.req.path}`)
-  })
   app.route('/', collectionsRoutes(deps))
   app.route('/', documentsRoutes(deps))
   app.route('/', uploadRoutes(deps))
