@@ -183,5 +183,6 @@ export function describeSummary({ collection, documents, live, unchanged, failed
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
   ]
   const failures = failed.map(({ id, reason }) => `\n  ${printable(id)}: ${printable(reason)}`)
-  return `${collection}: ${documents} documents, ${counts.join(', ')}${failures.join('')}`
+  const noun = documents === 1 ? 'document' : 'documents'
+  return `${collection}: ${documents} ${noun}, ${counts.join(', ')}${failures.join('')}`
 }
