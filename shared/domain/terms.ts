@@ -26,11 +26,14 @@ export function stems(text: string): string[] {
   return words(text).filter(isTelling).map(stemmer)
 }
 
+/** An index takes time for every word, and a question that says more in its first 256 words has yet to be asked. */
+const MAX_QUERY_WORDS = 256
+
 /** The words of a question worth looking up, each once; all of them when none tells anything. */
 export function queryWords(question: string): string[] {
   const all = [...new Set(words(splitIdentifiers(question)))]
   const telling = all.filter(isTelling)
-  return telling.length > 0 ? telling : all
+  return (telling.length > 0 ? telling : all).slice(0, MAX_QUERY_WORDS)
 }
 
 /** The text followed by the parts of its camelCase identifiers, so that `maxTokens` is also found by "tokens". */

@@ -82,6 +82,7 @@ describe('words', () => {
     expect(queryWords('Where is the pilot and the Pilot?')).toEqual(['pilot'])
     expect(queryWords('to be or not to be')).toEqual(['to', 'be', 'or', 'not'])
     expect(queryWords('!!!')).toEqual([])
+    expect(queryWords(Array.from({ length: 5_000 }, (_, i) => `w${i}`).join(' '))).toHaveLength(256)
   })
 
   it('splits identifiers beside what stands there', () => {
