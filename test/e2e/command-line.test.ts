@@ -59,7 +59,7 @@ describe('the command line', () => {
     const second = await fairlead('ingest', notes)
     expect(second).toEqual({
       code: 0,
-      stdout: `${collection}: 1 documents, 0 live, 1 unchanged\n`,
+      stdout: `${collection}: 1 document, 0 live, 1 unchanged\n`,
       stderr: '',
     })
     const found = await fairlead('search', 'nightly backups', '--collection', collection, '--json')
