@@ -179,6 +179,9 @@ async function answered(second: Endpoint, first: string, stream: boolean) {
 describe('when the best endpoint fails before its first word', () => {
   /** Registered at the place of another, and cheaper, so that it is tried first. */
   const CHEAP = { price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0.1 } }
+  /** An endpoint that is tried first, on a port where no model server is. */
+  const registerPort = (port: number, place: string) =>
+    register({ url: `http://127.0.0.1:${port}/v1`, model: unique('model'), residency: [place], ...CHEAP })
 
   describe.each([{ stream: false }, { stream: true }])('(stream: $stream)', ({ stream }) => {
     it('because nothing listens there, the next one answers', async () => {
@@ -187,13 +190,7 @@ describe('when the best endpoint fails before its first word', () => {
       await once(server, 'listening')
       const { port } = server.address() as AddressInfo
       server.close()
-      const body = {
-        url: `http://127.0.0.1:${port}/v1`,
-        model: unique('model'),
-        residency: [second.place],
-        ...CHEAP,
-      }
-      const first = await register(body)
+      const first = await registerPort(port, second.place)
       expect(await answered(second, first, stream)).toEqual(['upstream_unavailable', 'ok'])
     })
 
@@ -217,13 +214,7 @@ describe('when the best endpoint fails before its first word', () => {
     await once(silent, 'listening')
     onTestFinished(() => void silent.close())
     const { port } = silent.address() as AddressInfo
-    const body = {
-      url: `http://127.0.0.1:${port}/v1`,
-      model: unique('model'),
-      residency: [second.place],
-      ...CHEAP,
-    }
-    const first = await register(body)
+    const first = await registerPort(port, second.place)
     expect(await answered(second, first, true)).toEqual(['upstream_timeout', 'ok'])
     await becomesIdle(first)
   }, 60_000)
