@@ -45,7 +45,7 @@ export async function listModels({ url }: OriginOption): Promise<Model[]> {
   if (response.status === 401 || response.status === 403)
     throw new Failure(
       EXIT.refused,
-      `--origin: ${url} wants a token. Set it as ORIGIN_NAME and register the endpoint with PUT /v1/endpoints/{id} and "secretName".`,
+      `--origin: ${url} wants a token. Set it as ORIGIN_NAME and register the endpoint with PUT /v1/endpoints/{id} and "auth": {"type": "bearer", "secretName": "ORIGIN_NAME"}.`,
     )
   const { data } = modelList.safeParse(await response.json().catch(() => undefined))
   if (data) return data.data

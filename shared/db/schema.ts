@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { DOCUMENT_STATES } from '../domain/document.ts'
+import { ENDPOINT_KINDS, type EndpointAuth } from '../domain/endpoint.ts'
 import type { Metadata } from '../domain/filter.ts'
 import type { Scope } from '../domain/principal.ts'
 import { LEVELS, TIERS } from '../domain/tiers.ts'
@@ -40,7 +41,7 @@ export const apiKeys = sqliteTable(
 export const endpoints = sqliteTable('endpoints', {
   id: text().primaryKey(),
   url: text().notNull(),
-  kind: text({ enum: ['openai-compatible'] }).notNull(),
+  kind: text({ enum: ENDPOINT_KINDS }).notNull(),
   model: text().notNull(),
   tier: text({ enum: TIERS }).notNull(),
   level: text({ enum: LEVELS }).notNull(),
@@ -52,10 +53,22 @@ export const endpoints = sqliteTable('endpoints', {
   /** Nano-dollars per thousand tokens: one USD per million tokens is 1,000,000. */
   inputNanoUsdPerKTok: integer().notNull(),
   outputNanoUsdPerKTok: integer().notNull(),
+  /** Nano-dollars per second of all its GPUs, where time is what is paid for. */
+  gpuNanoUsdPerSecond: integer().notNull().default(0),
+  /** 0..1 */
+  quality: real().notNull().default(0.5),
+  coldStartMs: integer().notNull().default(0),
+  warmForMs: integer().notNull().default(300_000),
+  nominalTimeToFirstTokenMs: real(),
+  nominalTimePerOutputTokenMs: real(),
   compliance: text({ mode: 'json' }).$type<string[]>().notNull(),
   residency: text({ mode: 'json' }).$type<string[]>().notNull(),
-  /** Name of the Worker secret that holds the origin's bearer token; the token itself is never stored. */
-  secretName: text(),
+  clearance: text({ mode: 'json' }).$type<string[]>().notNull().default([]),
+  /** How to prove who we are. It names Worker secrets; the secrets themselves are never stored. */
+  auth: text({ mode: 'json' }).$type<EndpointAuth>().notNull().default({ type: 'none' }),
+  mtlsBinding: text(),
+  healthUrl: text(),
+  metricsUrl: text(),
   drained: integer({ mode: 'boolean' }).notNull().default(false),
   updatedAtMs: integer().notNull(),
 })

@@ -14,9 +14,21 @@ export type BudgetDecision =
   | { readonly allowed: true }
   | {
       readonly allowed: false
+      readonly reason: 'budget'
       readonly keyId: string | null
       readonly period: BudgetPeriod
       readonly remainingNanoUsd: number
+    }
+
+/** A reservation is refused for money or for pace; the limit that was met is named, with when the same request would pass. */
+export type AdmissionDecision =
+  | BudgetDecision
+  | {
+      readonly allowed: false
+      readonly reason: 'requests' | 'tokens' | 'concurrency'
+      readonly keyId: string | null
+      readonly limit: number
+      readonly retryAfterMs: number
     }
 
 /** Holds `amount` in every account or in none: posted + pending + amount ≤ limit must be true in each. */
@@ -25,7 +37,13 @@ export function decideReservation(accounts: readonly Account[], amountNanoUsd: n
     if (limitNanoUsd === null) continue
     const remainingNanoUsd = limitNanoUsd - postedNanoUsd - pendingNanoUsd
     if (amountNanoUsd > remainingNanoUsd)
-      return { allowed: false, keyId, period, remainingNanoUsd: Math.max(0, remainingNanoUsd) }
+      return {
+        allowed: false,
+        reason: 'budget',
+        keyId,
+        period,
+        remainingNanoUsd: Math.max(0, remainingNanoUsd),
+      }
   }
   return { allowed: true }
 }

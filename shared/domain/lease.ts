@@ -1,9 +1,29 @@
 /** What an endpoint can take at once, and what it is taking. */
 export type Load = { readonly maxConcurrency: number; readonly inFlight: number; readonly drained: boolean }
 
+/** A grant carries its fencing epoch, and how many requests share the endpoint now. */
 export type LeaseDecision =
-  | { readonly granted: true }
-  | { readonly granted: false; readonly reason: 'saturated' | 'drained'; readonly retryAfterMs: number }
+  | { readonly granted: true; readonly epoch: number; readonly inFlight: number }
+  | {
+      readonly granted: false
+      readonly reason: 'queued'
+      readonly position: number
+      readonly expectedWaitMs: number
+    }
+  | { readonly granted: false; readonly reason: LeaseRefusal; readonly retryAfterMs: number }
+
+/**
+ * `saturated`: no slot, and no place in the queue · `shed`: turned away early so that more urgent ones are served · `broken`: the breaker is open ·
+ * `throttled`: the origin asked for a pause · `expired`: the lease had ended · `unreachable`: its object did not answer.
+ */
+export type LeaseRefusal =
+  | 'saturated'
+  | 'shed'
+  | 'broken'
+  | 'throttled'
+  | 'drained'
+  | 'expired'
+  | 'unreachable'
 
 /** Mean duration of recent requests over the slots: how long until the next one frees up. */
 export function expectedWaitMs(meanDurationMs: number, maxConcurrency: number): number {

@@ -21,3 +21,9 @@ export function fromUsd(usd: number): number {
 
 export const usdPerMTokToNanoPerKTok = (usdPerMTok: number) => Math.round(usdPerMTok * 1_000_000)
 export const nanoPerKTokToUsdPerMTok = (nanoUsdPerKTok: number) => nanoUsdPerKTok / 1_000_000
+
+export const usdPerHourToNanoPerSecond = (usdPerHour: number) =>
+  Math.round((usdPerHour * NANO_PER_USD) / 3_600)
+/** To a hundredth of a cent: a whole number of nano-dollars a second is seldom a round price by the hour. */
+export const nanoPerSecondToUsdPerHour = (nanoUsdPerSecond: number) =>
+  Math.round(nanoUsdPerSecond * 3_600 * 1e-5) / 1e4

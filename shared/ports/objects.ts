@@ -1,5 +1,8 @@
-import type { Account, BudgetDecision, BudgetPeriod } from '../domain/budget.ts'
+import type { Account, AdmissionDecision, BudgetPeriod } from '../domain/budget.ts'
+import type { EndpointSnapshot } from '../domain/fleet.ts'
 import type { LeaseDecision } from '../domain/lease.ts'
+import type { Priority } from '../domain/priority.ts'
+import type { RateLimitState, RateLimits } from '../domain/rate-limit.ts'
 import type { UsageEvent } from '../domain/usage.ts'
 import type { DocumentVersion, Hit, IndexedChunk, PublishOutcome, SearchRequest } from './vector-store.ts'
 
@@ -13,6 +16,8 @@ export type Reservation = {
   readonly intent: SpendIntent
   /** Worst case of the whole request in nano-dollars. */
   readonly amountNanoUsd: number
+  /** Prompt plus the most it may generate: what it counts against tokens per minute until it is settled. */
+  readonly tokens: number
   /** After this long without a settlement the whole amount is posted: money that may be spent never frees itself. */
   readonly expiresInMs: number
 }
@@ -30,49 +35,105 @@ export type TenantOperation =
   /** Gives back a reservation of which nothing was spent. */
   | { readonly type: 'release'; readonly requestId: string }
 
-/** The tenant's money. Refusals are returned, never thrown; every operation is idempotent by request id. */
+/** The tenant's money and rate limits. Refusals are returned, never thrown; every operation is idempotent by request id. */
 export interface TenantRpc {
   /** Done in order, in one transaction. Only a reservation can be refused. */
-  apply(operations: readonly TenantOperation[]): Promise<BudgetDecision[]>
-  setBudget(keyId: string | null, period: BudgetPeriod, limitNanoUsd: number | null): Promise<void>
+  apply(operations: readonly TenantOperation[]): Promise<AdmissionDecision[]>
+  setBudget(
+    keyId: string | null,
+    period: BudgetPeriod,
+    limitNanoUsd: number | null,
+    alertShares?: readonly number[],
+  ): Promise<void>
   budgets(): Promise<Account[]>
+  /** Null limits are none. */
+  setRateLimits(keyId: string | null, limits: RateLimits): Promise<void>
+  rateLimits(): Promise<RateLimitState[]>
   acknowledge(eventIds: readonly string[]): Promise<void>
 }
 
 export type LeaseRequest = {
   readonly requestId: string
+  readonly tenantId: string
+  readonly priority: Priority
   readonly maxConcurrency: number
   /** Prompt plus the most the origin may generate. */
   readonly tokens: number
   readonly expiresInMs: number
+  /** How long it may stand in the queue when there is no slot; 0: refused at once. */
+  readonly maxWaitMs: number
 }
 
 export type LeaseRelease = {
   readonly requestId: string
-  /** Only `served` and `failed` say something about the endpoint: a slot can also be given back without having been used. */
-  readonly outcome: 'served' | 'failed' | 'unused'
+  /** The grant that is given back; null gives back whichever there is, for a caller who never heard of it. */
+  readonly epoch: number | null
+  /**
+   * `served` and `failed` say something about the endpoint, `throttled` that the origin itself asked for a pause; a slot can also be given
+   * back without having been used.
+   */
+  readonly outcome: 'served' | 'failed' | 'throttled' | 'unused'
   readonly durationMs: number
   readonly timeToFirstTokenMs: number | null
+  readonly outputTokens: number
+  /** The origin's own Retry-After; null when it gave none. */
+  readonly retryAfterMs: number | null
 }
 
-export type EndpointState = {
-  readonly inFlight: number
-  readonly inFlightTokens: number
+/** What the object must know of a registration to do its work alone. */
+export type EndpointSettings = {
+  readonly maxConcurrency: number
+  readonly healthUrl: string | null
+  readonly metricsUrl: string | null
+  readonly drained: boolean
+}
+
+/** All that the object knows, for people: the snapshot and the reasons behind it. */
+export type EndpointState = EndpointSnapshot & {
   readonly served: number
   readonly failed: number
-  readonly timeToFirstTokenMs: number | null
+  readonly drained: boolean
+  readonly queue: readonly {
+    readonly priority: Priority
+    readonly waiting: number
+    readonly oldestMs: number
+  }[]
+  readonly expectedWaitMs: number
 }
 
 export type EndpointOperation =
   | { readonly type: 'acquire'; readonly lease: LeaseRequest }
-  | { readonly type: 'extend'; readonly requestId: string; readonly expiresInMs: number }
+  /** A heartbeat; refused when the lease has expired meanwhile. */
+  | {
+      readonly type: 'extend'
+      readonly requestId: string
+      readonly epoch: number
+      readonly expiresInMs: number
+    }
   | { readonly type: 'release'; readonly release: LeaseRelease }
 
 /** One origin's slots. A lease that is neither released nor extended ends by itself. */
 export interface EndpointRpc {
-  /** Done in order, in one transaction. Only an acquisition can be refused. */
+  /** Done in order, in one transaction. Never waits: who may queue is told so, and then waits with `wait`. */
   apply(operations: readonly EndpointOperation[]): Promise<LeaseDecision[]>
+  /** Resolves when the queued request has a slot or its maxWaitMs is over; at once for one that is not queued. A waiter who leaves releases. */
+  wait(requestId: string): Promise<LeaseDecision>
+  /** After every change of the registration; kept across evictions. */
+  configure(settings: EndpointSettings): Promise<void>
   state(): Promise<EndpointState>
+}
+
+/** The endpoints of a region at a glance. Holds nothing that is not pushed again: it may vanish at any time. */
+export interface FleetRpc {
+  push(snapshot: EndpointSnapshot): Promise<void>
+  /** What changed after `version`; 0 gives everything. A version this object never gave gives everything, too. */
+  read(
+    version: number,
+  ): Promise<{
+    readonly version: number
+    readonly isWhole: boolean
+    readonly changed: readonly EndpointSnapshot[]
+  }>
 }
 
 /** Who may see what, and which documents count: the part of a search that every step of it applies anew. */

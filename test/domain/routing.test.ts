@@ -1,25 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import type { EndpointRecord } from '../../shared/domain/endpoint.ts'
+import { type EndpointRecord, EXTRACTIVE } from '../../shared/domain/endpoint.ts'
 import { type Observed, type RoutingRequest, rankEndpoints } from '../../shared/domain/routing.ts'
 
 const endpoint = (id: string, rest: Partial<EndpointRecord> = {}): EndpointRecord => ({
+  ...EXTRACTIVE,
   id,
-  url: 'http://127.0.0.1:1/v1',
   kind: 'openai-compatible',
-  model: 'm',
   tier: 'm',
   level: 'gpu_native',
-  provider: 'coreweave',
-  region: 'us-east',
-  configuration: null,
   contextTokens: 8_192,
   maxConcurrency: 16,
   inputNanoUsdPerKTok: 100_000,
   outputNanoUsdPerKTok: 100_000,
-  compliance: [],
-  residency: [],
-  secretName: null,
-  drained: false,
   ...rest,
 })
 

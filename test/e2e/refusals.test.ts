@@ -75,7 +75,12 @@ describe('a request that is wrong', () => {
       { ...endpoint, price: { inputUsdPerMTok: -1, outputUsdPerMTok: 1 } },
       'price.inputUsdPerMTok',
     ],
-    ['PUT', '/v1/endpoints/x', { ...endpoint, secretName: 'lower' }, 'secretName'],
+    [
+      'PUT',
+      '/v1/endpoints/x',
+      { ...endpoint, auth: { type: 'bearer', secretName: 'lower' } },
+      'auth.secretName',
+    ],
     ['PUT', '/v1/endpoints/extractive', endpoint, 'id'],
     ['POST', '/v1/keys', { name: 'k', scopes: ['everything'] }, 'scopes'],
     ['POST', '/v1/keys', { name: 'k', scopes: ['query'], expiresAt: 'soon' }, 'expiresAt'],

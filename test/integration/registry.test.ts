@@ -14,7 +14,7 @@ const row = (id: string) => ({
   level: 'on_premises' as const,
   compliance: [],
   residency: [],
-  updatedAtMs: 0,
+  clearance: [],
 })
 const register = (id: string) => putEndpoint(db, row(id))
 const names = async ({ list }: Pick<ReturnType<typeof endpointRegistry>, 'list'>) =>

@@ -61,8 +61,9 @@ function perName<O, R>(create: (name: string) => Lane<O, R>) {
   }
 }
 
-function generatorFor({ kind, url, id, secretName }: EndpointRecord, env: Env): Generator {
+function generatorFor({ kind, url, id, auth }: EndpointRecord, env: Env): Generator {
   if (kind === 'extractive') return extractiveGenerator()
+  const secretName = auth.type === 'bearer' ? auth.secretName : null
   const token = secretName === null ? null : env[secretName]
   if (secretName !== null && typeof token !== 'string')
     throw new AppError(

@@ -2,7 +2,7 @@ import type { HttpService, RagService, UsageMessage } from '../../shared/ports/s
 import type { Endpoint } from './objects/endpoint.ts'
 import type { Tenant } from './objects/tenant.ts'
 
-/** Bindings of wrangler.toml, plus origin secrets by the names that endpoints give (`secretName`). */
+/** Bindings of wrangler.toml, plus origin secrets by the names that endpoints give (`auth`). */
 export type Env = {
   readonly DB: D1Database
   readonly TENANTS: DurableObjectNamespace<Tenant>

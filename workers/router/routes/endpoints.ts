@@ -18,7 +18,12 @@ import {
   setDrained,
 } from '../../../shared/db/endpoints.ts'
 import { type EndpointRecord, EXTRACTIVE } from '../../../shared/domain/endpoint.ts'
-import { nanoPerKTokToUsdPerMTok, usdPerMTokToNanoPerKTok } from '../../../shared/domain/money.ts'
+import {
+  nanoPerKTokToUsdPerMTok,
+  nanoPerSecondToUsdPerHour,
+  usdPerHourToNanoPerSecond,
+  usdPerMTokToNanoPerKTok,
+} from '../../../shared/domain/money.ts'
 import type { Principal } from '../../../shared/domain/principal.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
@@ -79,57 +84,48 @@ export function endpointsRoutes({ db, registry, endpoint, now }: EndpointsDeps) 
     )
 }
 
-function toRow({ price, url, ...body }: z.infer<typeof endpointRequest>) {
+/** Beside each other: a larger model answers better until someone has measured these. */
+const QUALITY_OF_TIER = { s: 0.55, m: 0.7, l: 0.85, xl: 0.95 } as const
+
+function toRow({ price, url, quality, nominal, ...body }: z.infer<typeof endpointRequest>) {
   return {
     ...body,
     url: url.replace(/\/+$/, ''),
-    kind: 'openai-compatible' as const,
+    quality: quality ?? QUALITY_OF_TIER[body.tier],
     inputNanoUsdPerKTok: usdPerMTokToNanoPerKTok(price.inputUsdPerMTok),
     outputNanoUsdPerKTok: usdPerMTokToNanoPerKTok(price.outputUsdPerMTok),
+    gpuNanoUsdPerSecond: usdPerHourToNanoPerSecond(price.gpuUsdPerHour),
+    nominalTimeToFirstTokenMs: nominal?.timeToFirstTokenMs ?? null,
+    nominalTimePerOutputTokenMs: nominal?.timePerOutputTokenMs ?? null,
     drained: false,
   }
 }
 
 function describeEndpoint(row: EndpointRecord, live: Awaited<ReturnType<EndpointRpc['state']>>) {
-  const {
-    id,
-    url,
-    kind,
-    model,
-    tier,
-    level,
-    provider,
-    region,
-    configuration,
-    contextTokens,
-    maxConcurrency,
-  } = row
-  if (tier === null || level === null) throw new AppError('internal', `Endpoint "${id}" has no tier or level`)
-  const price = {
-    inputUsdPerMTok: nanoPerKTokToUsdPerMTok(row.inputNanoUsdPerKTok),
-    outputUsdPerMTok: nanoPerKTokToUsdPerMTok(row.outputNanoUsdPerKTok),
-  }
-  const identity = {
-    id,
-    url,
-    kind,
-    model,
-    tier,
-    level,
-    provider,
-    region,
-    configuration,
-    contextTokens,
-    maxConcurrency,
-  }
-  const { secretName, drained } = row
+  const { inputNanoUsdPerKTok, outputNanoUsdPerKTok, gpuNanoUsdPerSecond, updatedAtMs: _, ...rest } = row
+  const { nominalTimeToFirstTokenMs, nominalTimePerOutputTokenMs, ...shown } = rest
+  const { tier, level } = row
+  if (tier === null || level === null)
+    throw new AppError('internal', `Endpoint "${row.id}" has no tier or level`)
   return {
-    ...identity,
-    price,
+    ...shown,
+    tier,
+    level,
+    price: {
+      inputUsdPerMTok: nanoPerKTokToUsdPerMTok(inputNanoUsdPerKTok),
+      outputUsdPerMTok: nanoPerKTokToUsdPerMTok(outputNanoUsdPerKTok),
+      gpuUsdPerHour: nanoPerSecondToUsdPerHour(gpuNanoUsdPerSecond),
+    },
+    nominal:
+      nominalTimeToFirstTokenMs === null || nominalTimePerOutputTokenMs === null
+        ? null
+        : {
+            timeToFirstTokenMs: nominalTimeToFirstTokenMs,
+            timePerOutputTokenMs: nominalTimePerOutputTokenMs,
+          },
     compliance: [...row.compliance],
     residency: [...row.residency],
-    secretName,
-    drained,
+    clearance: [...row.clearance],
     live,
   }
 }
