@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { startOrigin } from '../../cli/fleet/origin.ts'
 import { EXIT } from '../../cli/lib/failure.ts'
 import { describeOrigin, endpointId, parseOrigin, tierOfModel } from '../../cli/lib/origin.ts'
-import { startOrigin } from '../doubles/openai-origin.ts'
 
 const neverAsked = () => Promise.reject(new Error('nobody should be asked'))
 

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { expect, inject, onTestFinished, vi } from 'vitest'
 import type { z } from 'zod'
+import { type Origin, type OriginOptions, startOrigin } from '../../cli/fleet/origin.ts'
 import { apiClient, type Client } from '../../cli/lib/client.ts'
 import { createKeyRoute, createTenantRoute, type keyRequest } from '../../shared/api/access.ts'
 import { getDocumentRoute, putDocumentRoute } from '../../shared/api/documents.ts'
@@ -13,7 +14,6 @@ import {
   getEndpointRoute,
   putEndpointRoute,
 } from '../../shared/api/endpoints.ts'
-import { type Origin, type OriginOptions, startOrigin } from '../doubles/openai-origin.ts'
 
 /** Long enough for a slow machine; a wait that takes this long has failed. */
 export const PATIENCE = { timeout: 30_000, interval: 50 } as const

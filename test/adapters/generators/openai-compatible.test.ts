@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Fault, type Origin, startOrigin } from '../../../cli/fleet/origin.ts'
 import { openaiCompatibleGenerator } from '../../../shared/adapters/generators/openai-compatible.ts'
 import { collect, generationRequest, generatorContract } from '../../contract/generator.ts'
-import { type Fault, type Origin, startOrigin } from '../../doubles/openai-origin.ts'
 
 let origin: Origin
 beforeAll(async () => {

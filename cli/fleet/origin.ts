@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   answerTokens,
   type ChatBody,
+  chatBody,
   completion,
   contextLengthError,
   countPromptTokens,
@@ -16,7 +16,7 @@ import {
   tokenChunk,
   unknownModelError,
   usageChunk,
-} from './openai-shapes.ts'
+} from './shapes.ts'
 
 /** What goes wrong with one completion. Token positions count from the start of the answer. */
 export type Fault =
@@ -61,13 +61,13 @@ export type Origin = {
   close(): Promise<void>
 }
 
-/** No answer of the double takes longer, whatever its options say. */
+/** No answer takes longer, whatever its options say. */
 const LONGEST_ANSWER_MS = 60_000
 const CREATED = 1_767_225_600
 
 const defaults = {
   port: 0,
-  model: 'double-7b',
+  model: 'simulated-7b',
   contextTokens: 8_192,
   answerTokenCount: 16,
   headDelayMs: 0,
@@ -90,9 +90,9 @@ function send(response: ServerResponse, status: number, body: unknown, headers: 
 
 async function readBody(request: IncomingMessage): Promise<ChatBody | undefined> {
   const parts: Buffer[] = []
-  for await (const part of request) parts.push(part as Buffer)
+  for await (const part of request) parts.push(part)
   try {
-    return JSON.parse(Buffer.concat(parts).toString()) as ChatBody
+    return chatBody.safeParse(JSON.parse(Buffer.concat(parts).toString())).data
   } catch {
     return undefined
   }
@@ -231,10 +231,11 @@ export async function startOrigin(options: OriginOptions = {}): Promise<Origin> 
   })
   server.listen(settings.port, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('the origin got no port')
 
   return {
-    url: `http://127.0.0.1:${port}/v1`,
+    url: `http://127.0.0.1:${address.port}/v1`,
     model: settings.model,
     requests,
     script: (...next) => void faults.push(...next),

@@ -3,10 +3,10 @@ import { resolve } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { type Origin, type OriginOptions, startOrigin } from '../doubles/openai-origin.ts'
-import { countPromptTokens } from '../doubles/openai-shapes.ts'
+import { type Origin, type OriginOptions, startOrigin } from '../../../cli/fleet/origin.ts'
+import { countPromptTokens } from '../../../cli/fleet/shapes.ts'
 
-const dataFolder = process.env['FAIRLEAD_DATA'] ?? resolve(import.meta.dirname, '../../../shared/data')
+const dataFolder = process.env['FAIRLEAD_DATA'] ?? resolve(import.meta.dirname, '../../../../shared/data')
 const schemaFile = resolve(dataFolder, 'openapi/openai.yaml')
 const hasSchema = existsSync(schemaFile)
 

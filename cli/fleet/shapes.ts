@@ -1,12 +1,16 @@
-/** The objects that a vLLM server sends, built from what the test double decided to say. Pure. */
-export type ChatBody = {
-  readonly model?: string
-  readonly messages?: readonly { readonly role: string; readonly content?: unknown }[]
-  readonly stream?: boolean | null
-  readonly stream_options?: { readonly include_usage?: boolean } | null
-  readonly max_tokens?: number | null
-  readonly max_completion_tokens?: number | null
-}
+import { z } from 'zod'
+
+/** The objects that a vLLM server sends, built from what the simulated server decided to say. Pure. */
+/** As much of a request as the simulator reads; the rest is kept as it came. */
+export const chatBody = z.looseObject({
+  model: z.string().optional(),
+  messages: z.array(z.looseObject({ role: z.string(), content: z.unknown() })).optional(),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
+  max_tokens: z.int().nullish(),
+  max_completion_tokens: z.int().nullish(),
+})
+export type ChatBody = z.infer<typeof chatBody>
 
 export type Reply = {
   readonly id: string
@@ -17,7 +21,7 @@ export type Reply = {
   readonly promptTokens: number
 }
 
-/** The double's own tokenizer for prompts: four characters are a token, and every message costs four for its frame. */
+/** The simulator's own tokenizer for prompts: four characters are a token, and every message costs four for its frame. */
 export function countPromptTokens(messages: ChatBody['messages'] = []): number {
   const characters = messages.map(({ content }) =>
     typeof content === 'string' ? content.length : JSON.stringify(content ?? '').length,
@@ -25,7 +29,7 @@ export function countPromptTokens(messages: ChatBody['messages'] = []): number {
   return characters.reduce((sum, length) => sum + Math.ceil(length / 4) + 4, 0)
 }
 
-/** The double's tokenizer for answers: a word with the space before it is a token. */
+/** The simulator's tokenizer for answers: a word with the space before it is a token. */
 export const answerTokens = (answer: string): string[] => answer.match(/\s*\S+/g) ?? []
 
 const usage = ({ promptTokens, tokens }: Pick<Reply, 'promptTokens' | 'tokens'>) => ({
