@@ -1,4 +1,5 @@
-import { classifyComplexity, type Quality, tierFor } from '../../shared/domain/complexity.ts'
+import type { Classifier } from '../../shared/domain/complexity/classify.ts'
+import { type Quality, tierFor } from '../../shared/domain/complexity/tier.ts'
 import { type EndpointRecord, EXTRACTIVE } from '../../shared/domain/endpoint.ts'
 import type { Filter } from '../../shared/domain/filter.ts'
 import type { ChatMessage, Message } from '../../shared/domain/passage.ts'
@@ -11,7 +12,7 @@ import { dispatch } from './dispatch/dispatch.ts'
 import { DEADLINES, type DispatchDeps, type Job } from './dispatch/job.ts'
 import type { Session } from './dispatch/session.ts'
 
-export type AskDeps = DispatchDeps & { readonly rag: RagService }
+export type AskDeps = DispatchDeps & { readonly rag: RagService; readonly classify: Classifier }
 
 export type Requirements = RoutingRequirements & {
   readonly quality?: Quality | undefined
@@ -57,8 +58,8 @@ export type Asked = {
 /** Classify, retrieve, route, admit, dispatch: up to the first word of the answer. */
 export async function ask(deps: AskDeps, call: Ask): Promise<Asked> {
   const startedMs = deps.now()
-  const { complexity, confidence } = classifyComplexity(call.question)
-  const tier = call.requirements.tier ?? tierFor(complexity, call.requirements.quality)
+  const { complexity, confidence } = deps.classify(call.question)
+  const tier = call.requirements.tier ?? tierFor(complexity, call.requirements.quality).tier
   const [endpoints, retrieved] = await Promise.all([deps.registry.list(), retrieve(deps.rag, call, tier)])
   const retrievalMs = retrieved ? deps.now() - startedMs : 0
   const routedMs = deps.now()

@@ -1,6 +1,8 @@
+import weights from '../../models/complexity/weights.json'
 import { extractiveGenerator } from '../../shared/adapters/generators/extractive.ts'
 import { openaiCompatibleGenerator } from '../../shared/adapters/generators/openai-compatible.ts'
 import { database } from '../../shared/db/client.ts'
+import { complexityClassifier } from '../../shared/domain/complexity/classify.ts'
 import type { EndpointRecord } from '../../shared/domain/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import { consoleSink } from '../../shared/log.ts'
@@ -31,6 +33,7 @@ export function createDeps(env: Env): Deps {
     environment: env.ENVIRONMENT === 'live' ? 'live' : 'test',
     version: env.VERSION,
     authenticate: authenticator(db, env.KEY_PEPPER, now),
+    classify: complexityClassifier(weights),
     registry: endpointRegistry(db, now),
     tenant,
     endpoint,
