@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { SCOPES } from '../domain/principal.ts'
+import { PLANS } from '../domain/routing/policy.ts'
 import { otherTenant, page } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 
@@ -58,7 +59,7 @@ const tenant = z
   .object({
     id: z.string(),
     name: z.string(),
-    plan: z.enum(['free', 'pro', 'enterprise']),
+    plan: z.enum(PLANS),
     createdAt: z.string(),
   })
   .openapi('Tenant')
@@ -66,7 +67,7 @@ export const tenantRequest = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use 1 to 63 lower-case letters, digits or "-"'),
     name: z.string().min(1).max(128),
-    plan: z.enum(['free', 'pro', 'enterprise']).default('free'),
+    plan: z.enum(PLANS).default('free'),
   })
   .openapi('TenantRequest', { example: { id: 'acme', name: 'Acme Ltd', plan: 'pro' } })
 export const createTenantRoute = defineRoute('admin', {

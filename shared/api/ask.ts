@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { collectionName, filter, level, metadata, question, tier } from './common.ts'
+import { PRIORITIES } from '../domain/priority.ts'
+import { collectionName, filter, level, metadata, policyName, question, tier } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 
 const note = (description: string) => ({ description })
@@ -24,6 +25,13 @@ export const requirements = z
       .optional()
       .openapi({ ...note('Places the text may go to; one is enough.'), example: ['eu'] }),
     levels: z.array(level).min(1).optional().openapi(note('Kinds of infrastructure that may serve.')),
+    policy: policyName
+      .optional()
+      .openapi(note("Name of the routing policy; without it the tenant's default holds, or its plan's.")),
+    priority: z
+      .enum(PRIORITIES)
+      .optional()
+      .openapi(note('Who goes first where requests wait: as much as the policy gives, or less.')),
     allowDegraded: z
       .boolean()
       .optional()

@@ -14,13 +14,14 @@ const bytes = (text: string) => new TextEncoder().encode(text).byteLength
 
 export const tier = z.enum(TIERS)
 export const level = z.enum(LEVELS)
-export const collectionName = z
+const name = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9_-]{0,62}$/,
     'use 1 to 63 lower-case letters, digits, "-" or "_", beginning with a letter or digit',
   )
-  .openapi({ example: 'handbook' })
+export const collectionName = name.openapi({ example: 'handbook' })
+export const policyName = name.openapi({ example: 'night-batch' })
 export const documentId = z
   .string()
   .min(1)

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { AUDIT_ACTIONS, type AuditedState } from '../domain/audit.ts'
 import { DOCUMENT_STATES } from '../domain/document.ts'
 import { ENDPOINT_KINDS, type EndpointAuth } from '../domain/endpoint.ts'
 import type { Metadata } from '../domain/filter.ts'
 import type { Scope } from '../domain/principal.ts'
+import { PLANS, type RoutingPolicy } from '../domain/routing/policy.ts'
 import { LEVELS, TIERS } from '../domain/tiers.ts'
 import { USAGE_OUTCOMES } from '../domain/usage.ts'
 
@@ -12,9 +14,7 @@ import { USAGE_OUTCOMES } from '../domain/usage.ts'
 export const tenants = sqliteTable('tenants', {
   id: text().primaryKey(),
   name: text().notNull(),
-  plan: text({ enum: ['free', 'pro', 'enterprise'] })
-    .notNull()
-    .default('free'),
+  plan: text({ enum: PLANS }).notNull().default('free'),
   createdAtMs: integer().notNull(),
 })
 
@@ -72,6 +72,39 @@ export const endpoints = sqliteTable('endpoints', {
   drained: integer({ mode: 'boolean' }).notNull().default(false),
   updatedAtMs: integer().notNull(),
 })
+
+export const policies = sqliteTable(
+  'policies',
+  {
+    tenantId: text()
+      .notNull()
+      .references(() => tenants.id),
+    name: text().notNull(),
+    /** What was set; the rest is the plan's, whatever the plan is when it is read. */
+    policy: text({ mode: 'json' }).$type<Partial<RoutingPolicy>>().notNull(),
+    updatedAtMs: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.name] })],
+)
+
+/** One line per change that an operator or a tenant's admin made. The migration adds triggers that refuse to change or remove a line. */
+export const audit = sqliteTable(
+  'audit',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    atMs: integer().notNull(),
+    /** Whose thing was changed; `actorTenantId` is another where operators acted. */
+    tenantId: text().notNull(),
+    actorTenantId: text().notNull(),
+    actorKeyId: text().notNull(),
+    requestId: text().notNull(),
+    action: text({ enum: AUDIT_ACTIONS }).notNull(),
+    target: text().notNull(),
+    before: text({ mode: 'json' }).$type<AuditedState>(),
+    after: text({ mode: 'json' }).$type<AuditedState>(),
+  },
+  (table) => [index('audit_tenant').on(table.tenantId, table.id)],
+)
 
 export const collections = sqliteTable(
   'collections',

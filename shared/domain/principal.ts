@@ -1,3 +1,5 @@
+import type { Plan } from './routing/policy.ts'
+
 export const SCOPES = [
   'query',
   'documents:read',
@@ -11,6 +13,8 @@ export type Scope = (typeof SCOPES)[number]
 /** Who is asking. Made by the router from a verified key, never from a header; every other Worker trusts only this. */
 export type Principal = {
   readonly tenantId: string
+  /** The tenant's. */
+  readonly plan: Plan
   readonly keyId: string
   readonly scopes: readonly Scope[]
   /** Collections the key may touch; null means all of the tenant's. */

@@ -58,7 +58,7 @@ type Query = Record<string, string>
 
 /** A request as the router hands it over, through the real binding. */
 export function ask(tenantId: string, query: Query, scopes: Scope[] = ['billing:read'], method = 'GET') {
-  const principal = { tenantId, keyId: 'k', scopes, collections: null, principals: [] }
+  const principal = { tenantId, plan: 'free' as const, keyId: 'k', scopes, collections: null, principals: [] }
   const url = `https://router/v1/usage?${new URLSearchParams(query).toString()}`
   return env.COST.handle({ requestId: 'req_1', principal }, new Request(url, { method }))
 }

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { database } from '../../shared/db/client.ts'
 import { findCollection } from '../../shared/db/collections.ts'
-import { insertTenant } from '../../shared/db/keys.ts'
+import { tenants } from '../../shared/db/schema.ts'
 import { indexNamespace } from '../../shared/domain/collection.ts'
 import type { Principal } from '../../shared/domain/principal.ts'
 import type { Hit } from '../../shared/ports/vector-store.ts'
@@ -36,7 +36,7 @@ export const real = createDeps(env)
  */
 export async function ingestWorker(rest: Partial<Deps> = {}) {
   const tenantId = `ingest-${crypto.randomUUID()}`
-  await insertTenant(database(env.DB), { id: tenantId, name: tenantId, plan: 'free', createdAtMs: 0 })
+  await database(env.DB).insert(tenants).values({ id: tenantId, name: tenantId, createdAtMs: 0 })
   const log: Record<string, unknown>[] = []
   const sent: string[] = []
   const send: Deps['send'] = async (messages) => {
@@ -45,6 +45,7 @@ export async function ingestWorker(rest: Partial<Deps> = {}) {
   const deps: Deps = { ...real, send, log: (event) => void log.push(event), ...rest }
   const owner: Principal = {
     tenantId,
+    plan: 'free',
     keyId: 'k',
     scopes: ['documents:read', 'documents:write'],
     collections: null,

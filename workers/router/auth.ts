@@ -20,14 +20,15 @@ export function authenticator(db: Database, pepper: string, now: () => number): 
   const verify = async (key: string): Promise<Known> => {
     const parts = parseKey(key)
     if (!parts) throw refused('The key is not well-formed; check that it was copied whole')
-    const row = await findKey(db, parts.id)
+    const found = await findKey(db, parts.id)
     const hash = await hashSecret(pepper, parts.secret)
-    if (!row || !equalInConstantTime(hash, row.secretHash)) throw refused('The key is not known')
+    if (!found || !equalInConstantTime(hash, found.key.secretHash)) throw refused('The key is not known')
+    const { key: row, plan } = found
     if (row.revokedAtMs !== null) throw refused('The key was revoked')
     if (row.expiresAtMs !== null && row.expiresAtMs <= now()) throw refused('The key has expired')
     const { tenantId, id: keyId, scopes, collections, principals } = row
     const untilMs = Math.min(now() + BELIEVED_MS, row.expiresAtMs ?? Number.POSITIVE_INFINITY)
-    return { principal: { tenantId, keyId, scopes, collections, principals }, untilMs }
+    return { principal: { tenantId, plan, keyId, scopes, collections, principals }, untilMs }
   }
 
   return async (authorization) => {

@@ -89,7 +89,7 @@ const client = new AbortController()
 const job = (ids: readonly string[], rest: Partial<Job> = {}): Job => ({
   context: {
     requestId: 'req_1',
-    principal: { tenantId: 't', keyId: 'k', scopes: [], collections: null, principals: [] },
+    principal: { tenantId: 't', plan: 'free', keyId: 'k', scopes: [], collections: null, principals: [] },
   },
   collection: null,
   candidates: ids.map((id) => ({

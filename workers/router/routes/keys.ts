@@ -24,6 +24,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import { hashSecret } from '../../../shared/http/key-hash.ts'
 import { actingOn, requireSystem } from '../../../shared/http/system-tenant.ts'
+import { auditLine } from '../audit.ts'
 
 export type KeysDeps = {
   readonly db: Database
@@ -36,9 +37,9 @@ export type KeysDeps = {
 export function keysRoutes({ db, pepper, environment, random, now }: KeysDeps) {
   return apiApp<ApiEnv>()
     .openapi(createKeyRoute, async (c) => {
-      const { principal } = c.get('context')
+      const context = c.get('context')
       const { name, tenantId: named, scopes, collections, principals, expiresAt } = c.req.valid('json')
-      const tenantId = actingOn(principal, named)
+      const tenantId = actingOn(context.principal, named)
       if (!(await findTenant(db, tenantId)))
         throw new AppError('not_found', `tenantId: there is no tenant "${tenantId}"`)
       const parts = newKey(environment, random)
@@ -54,8 +55,10 @@ export function keysRoutes({ db, pepper, environment, random, now }: KeysDeps) {
         revokedAtMs: null,
         createdAtMs: now(),
       }
-      await insertKey(db, row)
-      return c.json({ ...describeKey(row), key: formatKey(parts) }, 201)
+      const after = describeKey(row)
+      const change = { tenantId, action: 'key.create', target: row.id, before: null, after } as const
+      await insertKey(db, row, auditLine(context, { ...change, atMs: row.createdAtMs }))
+      return c.json({ ...after, key: formatKey(parts) }, 201)
     })
     .openapi(listKeysRoute, async (c) => {
       const rows = await listKeys(db, c.get('context').principal.tenantId)
@@ -63,22 +66,37 @@ export function keysRoutes({ db, pepper, environment, random, now }: KeysDeps) {
     })
     .openapi(revokeKeyRoute, async (c) => {
       const { id } = c.req.valid('param')
-      const row = await findKey(db, id)
-      if (!row) throw new AppError('not_found', `There is no key "${id}"`)
-      actingOn(c.get('context').principal, row.tenantId)
-      await revokeKey(db, id, now())
-      return c.json(describeKey({ ...row, revokedAtMs: row.revokedAtMs ?? now() }), 200)
+      const context = c.get('context')
+      const found = await findKey(db, id)
+      if (!found) throw new AppError('not_found', `There is no key "${id}"`)
+      const { tenantId } = found.key
+      actingOn(context.principal, tenantId)
+      const atMs = now()
+      const before = describeKey(found.key)
+      const after = describeKey({ ...found.key, revokedAtMs: found.key.revokedAtMs ?? atMs })
+      const change = { atMs, tenantId, action: 'key.revoke', target: id, before, after } as const
+      await revokeKey(db, id, atMs, auditLine(context, change))
+      return c.json(after, 200)
     })
 }
 
 export function tenantsRoutes({ db, now }: Pick<KeysDeps, 'db' | 'now'>) {
   return apiApp<ApiEnv>()
     .openapi(createTenantRoute, async (c) => {
-      requireSystem(c.get('context').principal)
+      const context = c.get('context')
+      requireSystem(context.principal)
       const row: TenantRow = { ...c.req.valid('json'), createdAtMs: now() }
-      if (!(await insertTenant(db, row)))
+      const after = describeTenant(row)
+      const change = {
+        tenantId: row.id,
+        action: 'tenant.create',
+        target: row.id,
+        before: null,
+        after,
+      } as const
+      if (!(await insertTenant(db, row, auditLine(context, { ...change, atMs: row.createdAtMs }))))
         throw new AppError('conflict', `id: the tenant "${row.id}" exists already`)
-      return c.json(describeTenant(row), 201)
+      return c.json(after, 201)
     })
     .openapi(listTenantsRoute, async (c) => {
       const { principal } = c.get('context')
