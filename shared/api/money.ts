@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { DEFAULT_ALERT_SHARES } from '../domain/budget.ts'
 import { USAGE_GROUPS } from '../domain/usage.ts'
 import { otherTenant, usd } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
@@ -16,6 +17,14 @@ export const budgetRequest = z
       .openapi({ description: 'Null: the whole tenant.' }),
     period: budgetPeriod,
     limitUsd: usd.nullable().openapi({ description: 'Null removes the limit.' }),
+    alertShares: z
+      .array(z.number().gt(0).max(1))
+      .max(10)
+      .default([...DEFAULT_ALERT_SHARES])
+      .openapi({
+        description: 'Shares of the limit; what is posted reaching one is an alert, once in a period.',
+        example: [0.5, 0.8, 1],
+      }),
   })
   .openapi('BudgetRequest', { example: { tenantId: 'demo', period: 'month', limitUsd: 25 } })
 const budget = z
@@ -28,13 +37,15 @@ const budget = z
     postedNanoUsd: z.int(),
     pendingUsd: z.number(),
     pendingNanoUsd: z.int(),
+    alertShares: z.array(z.number()),
+    alerts: z.array(z.object({ share: z.number(), crossedAt: z.string() })),
   })
   .openapi('Budget')
 export const getBudgetsRoute = defineRoute('billing:read', {
   method: 'get',
   path: '/v1/budgets',
   tags: ['Money'],
-  summary: 'Budgets of the tenant: limit, spent, held',
+  summary: 'Budgets of the tenant: limit, spent, held, alerts of this period',
   request: { query: z.strictObject({ tenantId: otherTenant }) },
   responses: { 200: json(z.object({ tenantId: z.string(), data: z.array(budget) }), 'Budgets') },
 })

@@ -1,3 +1,5 @@
+import type { RateDecision } from './rate-limit.ts'
+
 export const BUDGET_PERIODS = ['day', 'month', 'total'] as const
 export type BudgetPeriod = (typeof BUDGET_PERIODS)[number]
 
@@ -10,6 +12,14 @@ export type Account = {
   readonly pendingNanoUsd: number
 }
 
+/** A budget as people see it: which shares of the limit raise an alert, and which have been crossed in the current period. */
+export type BudgetReport = Account & {
+  readonly alertShares: readonly number[]
+  readonly alerts: readonly { readonly share: number; readonly crossedAtMs: number }[]
+}
+
+export const DEFAULT_ALERT_SHARES: readonly number[] = [0.8, 1]
+
 export type BudgetDecision =
   | { readonly allowed: true }
   | {
@@ -20,16 +30,8 @@ export type BudgetDecision =
       readonly remainingNanoUsd: number
     }
 
-/** A reservation is refused for money or for pace; the limit that was met is named, with when the same request would pass. */
-export type AdmissionDecision =
-  | BudgetDecision
-  | {
-      readonly allowed: false
-      readonly reason: 'requests' | 'tokens' | 'concurrency'
-      readonly keyId: string | null
-      readonly limit: number
-      readonly retryAfterMs: number
-    }
+/** A reservation is refused for money or for its rate; the limit that was met is named. */
+export type AdmissionDecision = Exclude<BudgetDecision, { allowed: true }> | RateDecision
 
 /** Holds `amount` in every account or in none: posted + pending + amount ≤ limit must be true in each. */
 export function decideReservation(accounts: readonly Account[], amountNanoUsd: number): BudgetDecision {
@@ -61,4 +63,16 @@ export function decidePosting(
 export function periodKey(period: BudgetPeriod, nowMs: number): string {
   if (period === 'total') return 'total'
   return new Date(nowMs).toISOString().slice(0, period === 'day' ? 10 : 7)
+}
+
+/**
+ * The shares of a limit that what is posted has reached. Money that is only held does not count: it is a worst case that mostly comes
+ * back, and an alert that may turn out untrue is soon ignored.
+ */
+export function sharesReached(
+  { limitNanoUsd, alertShares }: Pick<BudgetReport, 'limitNanoUsd' | 'alertShares'>,
+  postedNanoUsd: number,
+): number[] {
+  if (limitNanoUsd === null || postedNanoUsd <= 0) return []
+  return alertShares.filter((share) => postedNanoUsd >= share * limitNanoUsd)
 }

@@ -16,8 +16,8 @@ export function toAppError(thrown: unknown): AppError {
 }
 
 export function retryAfterSeconds({ details }: AppError): string | null {
-  const { retryAfterMs } = details as { retryAfterMs?: number }
-  return retryAfterMs === undefined ? null : String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))
+  const { retryAfterMs = null } = details as { retryAfterMs?: number | null }
+  return retryAfterMs === null ? null : String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))
 }
 
 /** Native error rendering: the only place that turns an AppError into a response. */

@@ -1,4 +1,4 @@
-import type { Account, AdmissionDecision, BudgetPeriod } from '../domain/budget.ts'
+import type { AdmissionDecision, BudgetPeriod, BudgetReport } from '../domain/budget.ts'
 import type { EndpointSnapshot } from '../domain/fleet.ts'
 import type { LeaseDecision } from '../domain/lease.ts'
 import type { Priority } from '../domain/priority.ts'
@@ -37,17 +37,19 @@ export type TenantOperation =
 
 /** The tenant's money and rate limits. Refusals are returned, never thrown; every operation is idempotent by request id. */
 export interface TenantRpc {
-  /** Done in order, in one transaction. Only a reservation can be refused. */
+  /** Done in order, in one transaction. Only a reservation can be refused; a refused one holds and counts nothing. */
   apply(operations: readonly TenantOperation[]): Promise<AdmissionDecision[]>
+  /** Null removes the limit. `alertShares` are shares of the limit, above 0 up to 1; without them DEFAULT_ALERT_SHARES. */
   setBudget(
     keyId: string | null,
     period: BudgetPeriod,
     limitNanoUsd: number | null,
     alertShares?: readonly number[],
   ): Promise<void>
-  budgets(): Promise<Account[]>
+  budgets(): Promise<BudgetReport[]>
   /** Null limits are none. */
   setRateLimits(keyId: string | null, limits: RateLimits): Promise<void>
+  /** The tenant, limited or not, and every limited key. */
   rateLimits(): Promise<RateLimitState[]>
   acknowledge(eventIds: readonly string[]): Promise<void>
 }
@@ -127,9 +129,7 @@ export interface EndpointRpc {
 export interface FleetRpc {
   push(snapshot: EndpointSnapshot): Promise<void>
   /** What changed after `version`; 0 gives everything. A version this object never gave gives everything, too. */
-  read(
-    version: number,
-  ): Promise<{
+  read(version: number): Promise<{
     readonly version: number
     readonly isWhole: boolean
     readonly changed: readonly EndpointSnapshot[]

@@ -33,6 +33,7 @@ describe('reservations', () => {
     }
     expect(decideReservation([tight], 21)).toEqual({
       allowed: false,
+      reason: 'budget',
       keyId: 'k',
       period: 'day',
       remainingNanoUsd: 20,

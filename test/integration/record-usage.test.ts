@@ -25,7 +25,7 @@ async function settled(tenantId: string): Promise<UsageEvent> {
   } = usageEvent(tenantId, 0)
   const spent = { outcome, promptTokens, completionTokens, estimated, costNanoUsd }
   await env.TENANTS.getByName(tenantId).apply([
-    { type: 'reserve', reservation: { intent, amountNanoUsd: 100, expiresInMs: 60_000 } },
+    { type: 'reserve', reservation: { intent, amountNanoUsd: 100, tokens: 10, expiresInMs: 60_000 } },
     { type: 'settle', settlement: { ...spent, id: intent.id } },
   ])
   const event = (await outbox(tenantId)).find(({ id }) => id === intent.id)

@@ -22,6 +22,7 @@ const reservation = (id: string, amountNanoUsd: number, rest: Partial<Reservatio
     model: 'x',
   },
   amountNanoUsd,
+  tokens: 100,
   expiresInMs: 60_000,
   ...rest,
 })

@@ -17,6 +17,11 @@ export class AlarmClock {
     return this.#nowMs
   }
 
+  /** What was stored at `atMs` is in the past, also for a machine whose clock was set back meanwhile. */
+  notBefore(atMs: number) {
+    this.#nowMs = Math.max(this.#nowMs, atMs)
+  }
+
   async wakeAt(atMs: number): Promise<void> {
     if (atMs >= this.#alarmAtMs) return
     this.#alarmAtMs = atMs

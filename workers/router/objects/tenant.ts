@@ -1,15 +1,17 @@
 import { DurableObject } from 'cloudflare:workers'
 import {
-  type Account,
-  type BudgetDecision,
+  type AdmissionDecision,
   type BudgetPeriod,
+  type BudgetReport,
   decideReservation,
 } from '../../../shared/domain/budget.ts'
+import type { RateLimitState, RateLimits } from '../../../shared/domain/rate-limit.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { consoleSink, errorFields } from '../../../shared/log.ts'
-import type { Reservation, TenantOperation, TenantRpc } from '../../../shared/ports/objects.ts'
+import type { Reservation, Settlement, TenantOperation, TenantRpc } from '../../../shared/ports/objects.ts'
 import type { Env } from '../env.ts'
 import { AlarmClock } from './alarm-clock.ts'
+import type { Crossing } from './tenant-accounts.ts'
 import { TenantLedger } from './tenant-ledger.ts'
 
 /** How soon after a settlement its event is sent: long enough to batch, short enough to see usage arrive. */
@@ -27,16 +29,23 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
   #ledger: TenantLedger
   readonly #clock: AlarmClock
   #forgetAtMs = 0
+  /** Of the transaction under way. */
+  #news: { event: string; fields: Readonly<Record<string, unknown>> }[] = []
+  readonly #reported = new Set<string>()
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
     this.#clock = new AlarmClock(state)
     this.#ledger = new TenantLedger(state.storage.sql)
+    this.#clock.notBefore(this.#ledger.latestMs)
   }
 
-  async apply(operations: readonly TenantOperation[]): Promise<BudgetDecision[]> {
+  async apply(operations: readonly TenantOperation[]): Promise<AdmissionDecision[]> {
     const nowMs = this.#clock.now()
-    const decisions = this.#transact(() => operations.map((operation) => this.#apply(operation, nowMs)))
+    const decisions = this.#transact(nowMs, () =>
+      operations.map((operation) => this.#apply(operation, nowMs)),
+    )
+    this.#reportOverdrawn(operations, nowMs)
     const hasSettled = operations.some(({ type }) => type === 'settle')
     const expiries = operations.map((o) =>
       o.type === 'reserve' ? nowMs + o.reservation.expiresInMs : Infinity,
@@ -45,22 +54,29 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
     return decisions
   }
 
-  /** All of it or nothing, in memory too: what the tables took back, the ledger reads again. */
-  #transact<T>(work: () => T): T {
+  /** All of it or nothing, in memory too: what the tables took back, the ledger reads again, and nobody hears of. */
+  #transact<T>(nowMs: number, work: () => T): T {
     try {
-      return this.ctx.storage.transactionSync(work)
+      const result = this.ctx.storage.transactionSync(() => {
+        this.#ledger.rates.slide(nowMs)
+        return work()
+      })
+      for (const { event, fields } of this.#news) this.#log(event, fields)
+      return result
     } catch (error) {
       this.#ledger = new TenantLedger(this.ctx.storage.sql)
       throw error
+    } finally {
+      this.#news = []
     }
   }
 
-  #apply(operation: TenantOperation, nowMs: number): BudgetDecision {
+  #apply(operation: TenantOperation, nowMs: number): AdmissionDecision {
     switch (operation.type) {
       case 'reserve':
         return this.#reserve(operation.reservation, nowMs)
       case 'settle':
-        this.#ledger.settle(operation.settlement, nowMs)
+        this.#settle(operation.settlement, nowMs)
         return { allowed: true }
       case 'release':
         this.#ledger.release(operation.requestId)
@@ -68,38 +84,63 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
     }
   }
 
-  #reserve(reservation: Reservation, nowMs: number): BudgetDecision {
-    if (this.#ledger.isKnown(reservation.intent.id)) return { allowed: true }
-    const accounts = this.#ledger.accountsFor(reservation.intent.keyId, nowMs)
-    const decision = decideReservation(accounts, reservation.amountNanoUsd)
-    if (decision.allowed) this.#ledger.hold(reservation, nowMs)
-    return decision
+  #reserve(reservation: Reservation, nowMs: number): AdmissionDecision {
+    const { id, keyId } = reservation.intent
+    if (this.#ledger.isKnown(id)) return { allowed: true }
+    const money = decideReservation(this.#ledger.accounts.of(keyId, nowMs), reservation.amountNanoUsd)
+    if (!money.allowed) return money
+    const rate = this.#ledger.rates.decide(keyId, reservation.tokens, nowMs)
+    if (rate.allowed) this.#ledger.hold(reservation, nowMs)
+    return rate
   }
 
-  async setBudget(keyId: string | null, period: BudgetPeriod, limitNanoUsd: number | null): Promise<void> {
-    this.#ledger.setLimit(keyId, period, limitNanoUsd)
+  #settle(settlement: Settlement, nowMs: number) {
+    const { crossings, conflict } = this.#ledger.settle(settlement, nowMs)
+    this.#announce(crossings)
+    if (conflict) this.#news.push({ event: 'settlement_conflict', fields: conflict })
   }
 
-  async budgets(): Promise<Account[]> {
-    return this.#ledger.allAccounts(this.#clock.now())
+  async setBudget(
+    keyId: string | null,
+    period: BudgetPeriod,
+    limitNanoUsd: number | null,
+    alertShares?: readonly number[],
+  ): Promise<void> {
+    const nowMs = this.#clock.now()
+    const { accounts } = this.#ledger
+    this.#transact(nowMs, () =>
+      this.#announce(accounts.setLimit(keyId, period, limitNanoUsd, alertShares, nowMs)),
+    )
+  }
+
+  async budgets(): Promise<BudgetReport[]> {
+    return this.#ledger.accounts.all(this.#clock.now())
+  }
+
+  async setRateLimits(keyId: string | null, limits: RateLimits): Promise<void> {
+    this.#transact(this.#clock.now(), () => this.#ledger.rates.setLimits(keyId, limits))
+  }
+
+  async rateLimits(): Promise<RateLimitState[]> {
+    this.#ledger.rates.slide(this.#clock.now())
+    return this.#ledger.rates.states()
   }
 
   async acknowledge(eventIds: readonly string[]): Promise<void> {
-    this.#ledger.acknowledge(eventIds)
+    this.#ledger.outbox.acknowledge(eventIds)
   }
 
   override async alarm(): Promise<void> {
     this.#clock.fired()
     const nowMs = this.#clock.now()
-    this.#transact(() => this.#ledger.expire(nowMs))
+    this.#transact(nowMs, () => this.#announce(this.#ledger.expire(nowMs)))
     if (nowMs >= this.#forgetAtMs) {
       this.#ledger.forgetClosed(nowMs - CLOSED_KEPT_MS)
       this.#forgetAtMs = nowMs + FORGET_EVERY_MS
     }
     // An alarm that throws is tried a few times and then dropped; a queue may be away for longer than that.
     await this.#flush(nowMs).catch((thrown: unknown) => {
-      const error = errorFields(AppError.from(thrown))
-      consoleSink({ event: 'usage_not_sent', worker: 'router', tenantId: this.ctx.id.name, error })
+      this.#log('usage_not_sent', { error: errorFields(AppError.from(thrown)) })
     })
     const { nextExpiryMs, hasOutbox, hasClosed } = this.#ledger.pendingWork()
     if (hasOutbox) await this.#clock.wakeAt(nowMs + RESEND_AFTER_MS)
@@ -109,12 +150,31 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
 
   async #flush(nowMs: number) {
     for (let lastId = ''; ; ) {
-      const events = this.#ledger.unsent(lastId, nowMs - RESEND_AFTER_MS, EVENTS_PER_MESSAGE)
+      const events = this.#ledger.outbox.unsent(lastId, nowMs - RESEND_AFTER_MS, EVENTS_PER_MESSAGE)
       const ids = events.map(({ id }) => id)
       if (ids.length === 0) return
       await this.env.USAGE_QUEUE.send({ type: 'usage', events })
-      this.#ledger.markSent(ids, this.#clock.now())
+      this.#ledger.outbox.markSent(ids, this.#clock.now())
       lastId = ids.at(-1) ?? lastId
     }
+  }
+
+  #announce(crossings: readonly Crossing[]) {
+    this.#news.push(...crossings.map((fields) => ({ event: 'budget_alert', fields })))
+  }
+
+  /** No request is refused for a broken promise that was made to another; operators hear of it, once for each account. */
+  #reportOverdrawn(operations: readonly TenantOperation[], nowMs: number) {
+    const keyIds = operations.flatMap((o) => (o.type === 'reserve' ? [o.reservation.intent.keyId] : []))
+    for (const account of [...new Set(keyIds)].flatMap((id) => this.#ledger.accounts.overdrawn(id, nowMs))) {
+      const name = `${account.keyId}|${account.period}`
+      if (this.#reported.has(name)) continue
+      this.#reported.add(name)
+      this.#log('invariant_broken', { invariant: 'posted + pending <= limit', ...account })
+    }
+  }
+
+  #log(event: string, fields: Readonly<Record<string, unknown>>) {
+    consoleSink({ event, worker: 'router', tenantId: this.ctx.id.name, ...fields })
   }
 }

@@ -1,6 +1,6 @@
 import type { ApiEnv } from '../../../shared/api/define-route.ts'
 import { getBudgetsRoute, putBudgetRoute } from '../../../shared/api/money.ts'
-import type { Account } from '../../../shared/domain/budget.ts'
+import type { BudgetReport } from '../../../shared/domain/budget.ts'
 import { fromUsd, toUsd } from '../../../shared/domain/money.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import { actingOn } from '../../../shared/http/system-tenant.ts'
@@ -17,20 +17,22 @@ export function budgetsRoutes({ tenant }: { tenant: (tenantId: string) => Tenant
       return c.json(await shown(tenantId), 200)
     })
     .openapi(putBudgetRoute, async (c) => {
-      const { tenantId: named, keyId, period, limitUsd } = c.req.valid('json')
+      const { tenantId: named, keyId, period, limitUsd, alertShares } = c.req.valid('json')
       const tenantId = actingOn(c.get('context').principal, named)
-      await tenant(tenantId).setBudget(keyId, period, limitUsd === null ? null : fromUsd(limitUsd))
+      const limitNanoUsd = limitUsd === null ? null : fromUsd(limitUsd)
+      await tenant(tenantId).setBudget(keyId, period, limitNanoUsd, alertShares)
       return c.json(await shown(tenantId), 200)
     })
 }
 
-const describe = ({ keyId, period, limitNanoUsd, postedNanoUsd, pendingNanoUsd }: Account) => ({
-  keyId,
-  period,
+const describe = ({ limitNanoUsd, postedNanoUsd, pendingNanoUsd, alerts, ...rest }: BudgetReport) => ({
+  ...rest,
   limitUsd: limitNanoUsd === null ? null : toUsd(limitNanoUsd),
   limitNanoUsd,
   postedUsd: toUsd(postedNanoUsd),
   postedNanoUsd,
   pendingUsd: toUsd(pendingNanoUsd),
   pendingNanoUsd,
+  alertShares: [...rest.alertShares],
+  alerts: alerts.map(({ share, crossedAtMs }) => ({ share, crossedAt: new Date(crossedAtMs).toISOString() })),
 })
