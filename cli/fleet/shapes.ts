@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
-/** The objects that a vLLM server sends, built from what the simulated server decided to say. Pure. */
+/** When every answer was created: the simulator knows no time of its own. */
+export const CREATED = 1_767_225_600
+
 /** As much of a request as the simulator reads; the rest is kept as it came. */
 export const chatBody = z.looseObject({
   model: z.string().optional(),
@@ -9,6 +11,9 @@ export const chatBody = z.looseObject({
   stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
   max_tokens: z.int().nullish(),
   max_completion_tokens: z.int().nullish(),
+  /** vLLM's: the last message is the beginning of the answer. */
+  continue_final_message: z.boolean().nullish(),
+  add_generation_prompt: z.boolean().nullish(),
 })
 export type ChatBody = z.infer<typeof chatBody>
 
@@ -21,24 +26,25 @@ export type Reply = {
   readonly promptTokens: number
 }
 
+export const textOf = (content: unknown): string =>
+  typeof content === 'string' ? content : JSON.stringify(content ?? '')
+
 /** The simulator's own tokenizer for prompts: four characters are a token, and every message costs four for its frame. */
-export function countPromptTokens(messages: ChatBody['messages'] = []): number {
-  const characters = messages.map(({ content }) =>
-    typeof content === 'string' ? content.length : JSON.stringify(content ?? '').length,
-  )
-  return characters.reduce((sum, length) => sum + Math.ceil(length / 4) + 4, 0)
-}
+export const countPromptTokens = (messages: ChatBody['messages'] = []): number =>
+  messages.reduce((sum, { content }) => sum + Math.ceil(textOf(content).length / 4) + 4, 0)
 
 /** The simulator's tokenizer for answers: a word with the space before it is a token. */
 export const answerTokens = (answer: string): string[] => answer.match(/\s*\S+/g) ?? []
 
-const usage = ({ promptTokens, tokens }: Pick<Reply, 'promptTokens' | 'tokens'>) => ({
+export type Usage = Readonly<Record<'prompt_tokens' | 'total_tokens' | 'completion_tokens', number | string>>
+
+export const usageOf = ({ promptTokens, tokens }: Pick<Reply, 'promptTokens' | 'tokens'>): Usage => ({
   prompt_tokens: promptTokens,
   total_tokens: promptTokens + tokens.length,
   completion_tokens: tokens.length,
 })
 
-export const completion = (reply: Reply, withUsage = true) => ({
+export const completion = (reply: Reply, usage: Usage | null) => ({
   id: reply.id,
   object: 'chat.completion',
   created: reply.created,
@@ -58,7 +64,7 @@ export const completion = (reply: Reply, withUsage = true) => ({
       stop_reason: null,
     },
   ],
-  ...(withUsage && { usage: { ...usage(reply), prompt_tokens_details: null } }),
+  ...(usage && { usage: { ...usage, prompt_tokens_details: null } }),
   prompt_logprobs: null,
   kv_transfer_params: null,
 })
@@ -80,16 +86,19 @@ const choice = (delta: Readonly<Record<string, string>>, finishReason: Reply['fi
 
 export const firstChunk = (reply: Reply) => chunk(reply, [choice({ role: 'assistant', content: '' }, null)])
 
-/** vLLM puts the reason to finish on the chunk of the last token. */
-export const tokenChunk = (reply: Reply, position: number) =>
+/** vLLM puts the reason to finish on the chunk of the last token; an answer that never ends says its tokens again and again. */
+export const tokenChunk = (reply: Reply, position: number, isLast: boolean) =>
   chunk(reply, [
     choice(
-      { content: reply.tokens[position] ?? '' },
-      position === reply.tokens.length - 1 ? reply.finishReason : null,
+      { content: reply.tokens[position % reply.tokens.length] ?? '' },
+      isLast ? reply.finishReason : null,
     ),
   ])
 
-export const usageChunk = (reply: Reply) => ({ ...chunk(reply, []), usage: usage(reply) })
+/** An answer without a single token still says why it ended. */
+export const emptyChunk = (reply: Reply) => chunk(reply, [choice({ content: '' }, reply.finishReason)])
+
+export const usageChunk = (reply: Reply, usage: Usage) => ({ ...chunk(reply, []), usage })
 
 export const modelList = (model: string, created: number, contextTokens: number) => ({
   object: 'list',
@@ -122,9 +131,22 @@ export const contextLengthError = (contextTokens: number, outputTokens: number, 
 export const unknownModelError = (model: string) =>
   error(404, 'NotFoundError', `The model \`${model}\` does not exist.`, 'model')
 
-export const refusal = (status: 429 | 503) =>
-  status === 429
-    ? error(429, 'TooManyRequestsError', 'Too many requests')
-    : error(503, 'ServiceUnavailableError', 'The server is overloaded')
+const REFUSALS = {
+  429: error(429, 'TooManyRequestsError', 'Too many requests'),
+  500: error(
+    500,
+    'InternalServerError',
+    'EngineCore encountered an issue. See stack trace (above) for the root cause.',
+  ),
+  503: error(503, 'ServiceUnavailableError', 'The server is overloaded'),
+} as const
+export const refusal = (status: keyof typeof REFUSALS) => REFUSALS[status]
 
 export const malformedRequest = () => error(400, 'BadRequestError', 'The body is not JSON')
+
+export const contradictoryContinuation = () =>
+  error(
+    400,
+    'BadRequestError',
+    'Cannot set both `continue_final_message` and `add_generation_prompt` to True.',
+  )

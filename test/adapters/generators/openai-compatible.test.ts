@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Fault, type Origin, startOrigin } from '../../../cli/fleet/origin.ts'
+import type { Scripted } from '../../../cli/fleet/faults.ts'
+import { type Origin, startOrigin } from '../../../cli/fleet/origin.ts'
+import { headersAuthorizer } from '../../../shared/adapters/authorizers/headers.ts'
 import { openaiCompatibleGenerator } from '../../../shared/adapters/generators/openai-compatible.ts'
 import { collect, generationRequest, generatorContract } from '../../contract/generator.ts'
 
@@ -15,8 +17,14 @@ beforeAll(async () => {
 afterAll(() => origin.close())
 afterEach(() => origin.script())
 
-const generator = (token: string | null = 'secret') => openaiCompatibleGenerator({ url: origin.url, token })
-const run = async (rest = {}, token?: string | null) =>
+const at = (url: string, token = 'secret') =>
+  openaiCompatibleGenerator({
+    url,
+    authorizer: headersAuthorizer({ authorization: `Bearer ${token}` }),
+    fetch,
+  })
+const generator = (token?: string) => at(origin.url, token)
+const run = async (rest = {}, token?: string) =>
   collect(await generator(token).generate(generationRequest(rest), new AbortController().signal))
 
 describe('Generator contract: openai-compatible', () => generatorContract(() => generator()))
@@ -54,8 +62,8 @@ describe('what it hears', () => {
     expect((await run()).some(({ type }) => type === 'usage')).toBe(false)
   })
 
-  it.each<[string, Fault, string]>([
-    ['429', { kind: 'refuse', status: 429, retryAfterSeconds: 7 }, 'upstream_unavailable'],
+  it.each<[string, Scripted, string]>([
+    ['429', { kind: 'refuse', status: 429, retryAfter: 7 }, 'upstream_unavailable'],
     ['503', { kind: 'refuse', status: 503 }, 'upstream_unavailable'],
     ['an HTML page with 200', { kind: 'html', status: 200 }, 'upstream_rejected'],
     ['an HTML page with 502', { kind: 'html', status: 502 }, 'upstream_unavailable'],
@@ -76,7 +84,7 @@ describe('what it hears', () => {
   })
 
   it('passes the origin’s Retry-After on', async () => {
-    origin.script({ kind: 'refuse', status: 429, retryAfterSeconds: 7 })
+    origin.script({ kind: 'refuse', status: 429, retryAfter: 7 })
     await expect(run()).rejects.toMatchObject({ details: { retryAfterMs: 7_000 } })
   })
 
@@ -90,19 +98,17 @@ describe('what it hears', () => {
   })
 
   it('a server that is not there is unavailable', async () => {
-    const nowhere = openaiCompatibleGenerator({ url: 'http://127.0.0.1:9/v1', token: null })
+    const nowhere = at('http://127.0.0.1:9/v1')
     await expect(nowhere.generate(generationRequest(), new AbortController().signal)).rejects.toMatchObject({
       code: 'upstream_unavailable',
+      details: { kind: 'connect' },
     })
   })
 })
 
 it('leaving the answer closes the connection to the origin', async () => {
   const slow = await startOrigin({ answerTokenCount: 200, tokenDelayMs: 20, model: 'test-model' })
-  const events = await openaiCompatibleGenerator({ url: slow.url, token: null }).generate(
-    generationRequest(),
-    new AbortController().signal,
-  )
+  const events = await at(slow.url).generate(generationRequest(), new AbortController().signal)
   for await (const _ of events) break
   await expect.poll(() => slow.requests[0]?.disconnected, { timeout: 5_000 }).toBe(true)
   expect(slow.requests[0]?.tokenTimesMs.length).toBeLessThan(100)

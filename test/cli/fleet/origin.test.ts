@@ -90,7 +90,7 @@ describe('the origin double', () => {
   test('refuses, answers HTML and forgets usage on demand, then is well again', async () => {
     const { origin, ask } = await open()
     origin.script(
-      { kind: 'refuse', status: 429, retryAfterSeconds: 7 },
+      { kind: 'refuse', status: 429, retryAfter: 7 },
       { kind: 'html', status: 502 },
       { kind: 'noUsage' },
     )
