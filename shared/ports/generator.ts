@@ -10,6 +10,8 @@ export type GenerationRequest = {
   readonly stream: boolean
   /** Further OpenAI body fields (temperature, tools, stop, ...), passed to the origin as they came. */
   readonly parameters: Readonly<Record<string, unknown>>
+  /** The answer so far, given by another endpoint that broke off: what comes back goes on from its last character and does not repeat it. */
+  readonly continuation?: string | undefined
   /** What retrieval found; the extractive generator answers from it, the others read it in the messages. */
   readonly evidence?: { readonly question: string; readonly sources: readonly Source[] } | undefined
 }
@@ -33,5 +35,7 @@ export type GenerationEvent =
  */
 export interface Generator {
   readonly name: string
+  /** Whether a request with a `continuation` is understood; others are never sent one. */
+  readonly canContinue: boolean
   generate(request: GenerationRequest, signal: AbortSignal): Promise<AsyncIterable<GenerationEvent>>
 }

@@ -1,16 +1,13 @@
 import weights from '../../models/complexity/weights.json'
-import { extractiveGenerator } from '../../shared/adapters/generators/extractive.ts'
-import { openaiCompatibleGenerator } from '../../shared/adapters/generators/openai-compatible.ts'
 import { database } from '../../shared/db/client.ts'
 import { complexityClassifier } from '../../shared/domain/complexity/classify.ts'
-import type { EndpointRecord } from '../../shared/domain/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import { consoleSink } from '../../shared/log.ts'
-import type { Generator } from '../../shared/ports/generator.ts'
 import type { EndpointRpc, TenantRpc } from '../../shared/ports/objects.ts'
 import type { Deps } from './app.ts'
 import { authenticator } from './auth.ts'
 import type { Env } from './env.ts'
+import { generators } from './generators.ts'
 import { type Lane, lane } from './lane.ts'
 import { endpointRegistry } from './registry.ts'
 
@@ -39,7 +36,7 @@ export function createDeps(env: Env): Deps {
     endpoint,
     money: perName((tenantId) => lane((operations) => tenant(tenantId).apply(operations), now)),
     slots: perName((endpointId) => lane((operations) => endpoint(endpointId).apply(operations), now)),
-    generatorFor: (endpoint) => generatorFor(endpoint, env),
+    generatorFor: generators({ named: (name) => env[name], now }),
     rag: env.RAG,
     ingest: env.INGEST,
     cost: env.COST,
@@ -62,16 +59,4 @@ function perName<O, R>(create: (name: string) => Lane<O, R>) {
     lanes.set(name, made)
     return made
   }
-}
-
-function generatorFor({ kind, url, id, auth }: EndpointRecord, env: Env): Generator {
-  if (kind === 'extractive') return extractiveGenerator()
-  const secretName = auth.type === 'bearer' ? auth.secretName : null
-  const token = secretName === null ? null : env[secretName]
-  if (secretName !== null && typeof token !== 'string')
-    throw new AppError(
-      'upstream_rejected',
-      `Endpoint "${id}" needs the Worker secret ${secretName}, which is not set`,
-    )
-  return openaiCompatibleGenerator({ url, token: typeof token === 'string' ? token : null })
 }

@@ -8,6 +8,7 @@ import type { GenerationEvent, Generator } from '../../ports/generator.ts'
 export function extractiveGenerator(): Generator {
   return {
     name: 'extractive',
+    canContinue: false,
     async generate({ evidence }) {
       const found = evidence ? extractAnswer(evidence.question, evidence.sources) : null
       return quote(found?.answer ?? '')

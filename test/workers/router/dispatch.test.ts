@@ -48,6 +48,7 @@ function platform(origins: Record<string, Origin>) {
     slots: (id) => slots(id),
     generatorFor: ({ id }) => ({
       name: id,
+      canContinue: false,
       generate: async (_, signal) => (origins[id] ?? words(1))(signal),
     }),
     registry: {
