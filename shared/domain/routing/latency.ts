@@ -1,0 +1,32 @@
+import type { Estimate } from './estimate.ts'
+import type { Row } from './prepare.ts'
+import { expectedOutputTokens, expectedPromptTokens, type RoutingRequest } from './request.ts'
+import { PROMPT_OF_NOMINAL_TOKENS, SERVER_MS, SLOWER_WHEN_FULL } from './speed.ts'
+
+/** How long an attempt at the endpoint should take, part by part. */
+export function predict(request: RoutingRequest, row: Row, rttMs: number, into: Estimate): void {
+  const { maxConcurrency, contextTokens } = row.endpoint
+  const waiting = present(row)
+  const tokenMs = row.tokenMs * (1 + SLOWER_WHEN_FULL * Math.min(1, waiting / maxConcurrency))
+  const prompt = expectedPromptTokens(request, contextTokens)
+  const outputTokens = expectedOutputTokens(request)
+  const firstTokenMs = row.firstTokenMs + row.firstTokenMsPerPrompt * (prompt / PROMPT_OF_NOMINAL_TOKENS)
+  into.rttMs = rttMs
+  into.coldStartMs = row.coldStartMs
+  into.timeToFirstTokenMs = firstTokenMs
+  into.prefillMs = Math.max(0, firstTokenMs - SERVER_MS)
+  into.outputMs = outputTokens * tokenMs
+  const servedMs = firstTokenMs + into.outputMs
+  const surplus = waiting + 1 - maxConcurrency
+  into.queueMs = surplus > 0 ? (surplus * (row.durationMs ?? servedMs)) / maxConcurrency : 0
+  into.predictedMs = rttMs + into.queueMs + row.coldStartMs + servedMs
+  into.longestMs = into.predictedMs + (request.maxTokens - outputTokens) * tokenMs
+  into.load = (waiting + 1) / maxConcurrency
+  into.sharers = Math.min(maxConcurrency, waiting + 1)
+}
+
+/** Requests at the endpoint now: what its object said, corrected by what this isolate has sent and ended since. */
+function present(row: Row): number {
+  const own = row.snapshot ? row.own.sinceSnapshot : row.own.inFlight
+  return Math.max(0, row.busy + own)
+}
