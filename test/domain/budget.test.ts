@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Account, decidePosting, decideReservation, periodKey } from '../../shared/domain/budget.ts'
+import {
+  type Account,
+  decidePosting,
+  decideReservation,
+  periodKey,
+  sharesReached,
+} from '../../shared/domain/budget.ts'
 
 const amount = fc.nat(1_000_000_000)
 const account = fc.record({
@@ -51,6 +57,20 @@ describe('postings', () => {
         expect(postedNanoUsd + excessNanoUsd).toBe(Math.max(0, actual))
       }),
     )
+  })
+})
+
+describe('alerts', () => {
+  it('stand for the shares that posted spend has reached', () => {
+    const budget = { limitNanoUsd: 1_000, alertShares: [0.5, 0.8, 1] }
+    expect(sharesReached(budget, 499)).toEqual([])
+    expect(sharesReached(budget, 500)).toEqual([0.5])
+    expect(sharesReached(budget, 1_000)).toEqual([0.5, 0.8, 1])
+  })
+
+  it('stay silent where nothing is limited or nothing was spent', () => {
+    expect(sharesReached({ limitNanoUsd: null, alertShares: [0.5] }, 1_000)).toEqual([])
+    expect(sharesReached({ limitNanoUsd: 0, alertShares: [0.5] }, 0)).toEqual([])
   })
 })
 

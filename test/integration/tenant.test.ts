@@ -1,60 +1,10 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { Reservation, Settlement, TenantOperation } from '../../shared/ports/objects.ts'
+import type { TenantOperation } from '../../shared/ports/objects.ts'
 import type { UsageMessage } from '../../shared/ports/services.ts'
-import type { Tenant } from '../../workers/router/objects/tenant.ts'
+import { outbox, reservation, reserve, settle, settlement, type TenantStub, tenant, total } from './tenant.ts'
 
-const tenant = () => env.TENANTS.getByName(`tenant-${crypto.randomUUID()}`)
-
-const reservation = (id: string, amountNanoUsd: number, rest: Partial<Reservation> = {}): Reservation => ({
-  intent: {
-    id,
-    tenantId: 't',
-    keyId: 'k',
-    collection: null,
-    tier: 'm',
-    endpointId: 'e',
-    configuration: null,
-    provider: 'p',
-    region: 'r',
-    level: 'gpu_native',
-    model: 'x',
-  },
-  amountNanoUsd,
-  tokens: 100,
-  expiresInMs: 60_000,
-  ...rest,
-})
-
-const settlement = (id: string, costNanoUsd: number): Settlement => ({
-  id,
-  costNanoUsd,
-  promptTokens: 1,
-  completionTokens: 1,
-  estimated: false,
-  outcome: 'completed',
-})
-
-const reserve = async (stub: DurableObjectStub<Tenant>, reserved: Reservation) => {
-  const [decision] = await stub.apply([{ type: 'reserve', reservation: reserved }])
-  return decision ?? expect.fail('no decision came back')
-}
-const settle = (stub: DurableObjectStub<Tenant>, settled: Settlement) =>
-  stub.apply([{ type: 'settle', settlement: settled }])
-
-const total = async (stub: DurableObjectStub<Tenant>) =>
-  (await stub.budgets()).find(({ keyId, period }) => keyId === null && period === 'total')
-
-const outbox = (stub: DurableObjectStub<Tenant>) =>
-  runInDurableObject(stub, (_, state) =>
-    state.storage.sql
-      .exec<{ event: string }>('SELECT event FROM outbox')
-      .toArray()
-      .map(({ event }) => JSON.parse(event) as { id: string; costNanoUsd: number; outcome: string }),
-  )
-
-const sentAtMs = (stub: DurableObjectStub<Tenant>) =>
+const sentAtMs = (stub: TenantStub) =>
   runInDurableObject(stub, (_, state) =>
     state.storage.sql
       .exec<{ sent_at_ms: number | null }>('SELECT sent_at_ms FROM outbox')
@@ -62,7 +12,7 @@ const sentAtMs = (stub: DurableObjectStub<Tenant>) =>
       .map(({ sent_at_ms }) => sent_at_ms),
   )
 
-const sendTo = (stub: DurableObjectStub<Tenant>, send: (message: UsageMessage) => Promise<void>) =>
+const sendTo = (stub: TenantStub, send: (message: UsageMessage) => Promise<void>) =>
   runInDurableObject(stub, (instance) => {
     Object.defineProperty(instance, 'env', { value: { USAGE_QUEUE: { send } } })
   })
