@@ -1,5 +1,36 @@
-/** What an endpoint can take at once, and what it is taking. */
-export type Load = { readonly maxConcurrency: number; readonly inFlight: number; readonly drained: boolean }
+import type { Priority } from './priority.ts'
+
+export type LeaseRequest = {
+  readonly requestId: string
+  readonly tenantId: string
+  readonly priority: Priority
+  readonly maxConcurrency: number
+  /** Prompt plus the most the origin may generate. */
+  readonly tokens: number
+  readonly expiresInMs: number
+  /** How long it may stand in the queue when there is no slot; 0: refused at once. */
+  readonly maxWaitMs: number
+}
+
+export type LeaseRelease = {
+  readonly requestId: string
+  /** The grant that is given back; null gives back whichever there is, or the place in the queue, for a caller who never heard of it. */
+  readonly epoch: number | null
+  /**
+   * `served` and `failed` say something about the endpoint, `throttled` that the origin itself asked for a pause; a slot can also be given
+   * back without having been used.
+   */
+  readonly outcome: 'served' | 'failed' | 'throttled' | 'unused'
+  readonly durationMs: number
+  /** Null when no token came, or when the answer came in one piece. */
+  readonly timeToFirstTokenMs: number | null
+  readonly outputTokens: number
+  /** The origin's own Retry-After; null when it gave none. */
+  readonly retryAfterMs: number | null
+}
+
+/** A slot in use. The epoch of a grant is larger than that of every grant before it and is never given again. */
+export type Lease = { readonly epoch: number; readonly tokens: number; readonly expiresAtMs: number }
 
 /** A grant carries its fencing epoch, and how many requests share the endpoint now. */
 export type LeaseDecision =
@@ -10,11 +41,18 @@ export type LeaseDecision =
       readonly position: number
       readonly expectedWaitMs: number
     }
-  | { readonly granted: false; readonly reason: LeaseRefusal; readonly retryAfterMs: number }
+  | LeaseRefused
+
+export type LeaseRefused = {
+  readonly granted: false
+  readonly reason: LeaseRefusal
+  readonly retryAfterMs: number
+}
 
 /**
  * `saturated`: no slot, and no place in the queue · `shed`: turned away early so that more urgent ones are served · `broken`: the breaker is open ·
- * `throttled`: the origin asked for a pause · `expired`: the lease had ended · `unreachable`: its object did not answer.
+ * `throttled`: the origin asked for a pause · `expired`: the lease has ended, or the place in the queue was lost: acquire anew ·
+ * `unreachable`: its object did not answer.
  */
 export type LeaseRefusal =
   | 'saturated'
@@ -25,19 +63,12 @@ export type LeaseRefusal =
   | 'expired'
   | 'unreachable'
 
-/** Mean duration of recent requests over the slots: how long until the next one frees up. */
-export function expectedWaitMs(meanDurationMs: number, maxConcurrency: number): number {
-  return Math.min(60_000, Math.max(1_000, Math.ceil(meanDurationMs / Math.max(1, maxConcurrency))))
-}
+/** A second is the least that Retry-After can say, and beyond a minute nobody can promise anything. */
+const RETRY_AFTER_MS = { least: 1_000, most: 60_000 } as const
 
-export function decideLease(load: Load, meanDurationMs: number): LeaseDecision {
-  if (load.drained) return { granted: false, reason: 'drained', retryAfterMs: 60_000 }
-  if (load.inFlight < load.maxConcurrency) return { granted: true }
-  return {
-    granted: false,
-    reason: 'saturated',
-    retryAfterMs: expectedWaitMs(meanDurationMs, load.maxConcurrency),
-  }
+export function refused(reason: LeaseRefusal, waitMs: number): LeaseRefused {
+  const retryAfterMs = Math.min(RETRY_AFTER_MS.most, Math.max(RETRY_AFTER_MS.least, Math.ceil(waitMs)))
+  return { granted: false, reason, retryAfterMs }
 }
 
 /** Exponentially weighted mean; the first sample counts whole. */

@@ -1,6 +1,6 @@
 import type { AdmissionDecision, BudgetPeriod, BudgetReport } from '../domain/budget.ts'
 import type { EndpointSnapshot } from '../domain/fleet.ts'
-import type { LeaseDecision } from '../domain/lease.ts'
+import type { LeaseDecision, LeaseRelease, LeaseRequest } from '../domain/lease.ts'
 import type { Priority } from '../domain/priority.ts'
 import type { RateLimitState, RateLimits } from '../domain/rate-limit.ts'
 import type { UsageEvent } from '../domain/usage.ts'
@@ -54,34 +54,6 @@ export interface TenantRpc {
   acknowledge(eventIds: readonly string[]): Promise<void>
 }
 
-export type LeaseRequest = {
-  readonly requestId: string
-  readonly tenantId: string
-  readonly priority: Priority
-  readonly maxConcurrency: number
-  /** Prompt plus the most the origin may generate. */
-  readonly tokens: number
-  readonly expiresInMs: number
-  /** How long it may stand in the queue when there is no slot; 0: refused at once. */
-  readonly maxWaitMs: number
-}
-
-export type LeaseRelease = {
-  readonly requestId: string
-  /** The grant that is given back; null gives back whichever there is, for a caller who never heard of it. */
-  readonly epoch: number | null
-  /**
-   * `served` and `failed` say something about the endpoint, `throttled` that the origin itself asked for a pause; a slot can also be given
-   * back without having been used.
-   */
-  readonly outcome: 'served' | 'failed' | 'throttled' | 'unused'
-  readonly durationMs: number
-  readonly timeToFirstTokenMs: number | null
-  readonly outputTokens: number
-  /** The origin's own Retry-After; null when it gave none. */
-  readonly retryAfterMs: number | null
-}
-
 /** What the object must know of a registration to do its work alone. */
 export type EndpointSettings = {
   readonly maxConcurrency: number
@@ -118,7 +90,10 @@ export type EndpointOperation =
 export interface EndpointRpc {
   /** Done in order, in one transaction. Never waits: who may queue is told so, and then waits with `wait`. */
   apply(operations: readonly EndpointOperation[]): Promise<LeaseDecision[]>
-  /** Resolves when the queued request has a slot or its maxWaitMs is over; at once for one that is not queued. A waiter who leaves releases. */
+  /**
+   * Resolves when the queued request has a slot or its maxWaitMs is over; at once for one that is not queued, with `expired` when it has no slot either. The queue
+   * lives in the object's memory: throws when that was lost meanwhile. Whoever lost the place that way acquires anew; whoever stops waiting releases.
+   */
   wait(requestId: string): Promise<LeaseDecision>
   /** After every change of the registration; kept across evictions. */
   configure(settings: EndpointSettings): Promise<void>

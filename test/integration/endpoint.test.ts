@@ -1,28 +1,43 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
-import type { EndpointOperation, LeaseRequest } from '../../shared/ports/objects.ts'
+import type { LeaseRelease, LeaseRequest } from '../../shared/domain/lease.ts'
+import type { EndpointOperation } from '../../shared/ports/objects.ts'
 import type { Endpoint } from '../../workers/router/objects/endpoint.ts'
 
 const endpoint = () => env.ENDPOINTS.getByName(`endpoint-${crypto.randomUUID()}`)
-const lease = (requestId: string, expiresInMs = 60_000) => ({
+const lease = (requestId: string, overrides: Partial<LeaseRequest> = {}): LeaseRequest => ({
   requestId,
+  tenantId: 'acme',
+  priority: 'production-standard',
   maxConcurrency: 2,
   tokens: 10,
-  expiresInMs,
+  expiresInMs: 60_000,
+  maxWaitMs: 0,
+  ...overrides,
 })
-const release = (requestId: string) => ({
+const ended = (requestId: string, overrides: Partial<LeaseRelease> = {}): LeaseRelease => ({
   requestId,
-  outcome: 'served' as const,
+  epoch: null,
+  outcome: 'served',
   durationMs: 100,
   timeToFirstTokenMs: 20,
+  outputTokens: 41,
+  retryAfterMs: null,
+  ...overrides,
 })
-const acquire = async (stub: DurableObjectStub<Endpoint>, wanted: LeaseRequest) => {
-  const [decision] = await stub.apply([{ type: 'acquire', lease: wanted }])
+const one = async (stub: DurableObjectStub<Endpoint>, operation: EndpointOperation) => {
+  const [decision] = await stub.apply([operation])
   return decision ?? expect.fail('no decision came back')
 }
-const free = (stub: DurableObjectStub<Endpoint>, requestId: string) =>
-  stub.apply([{ type: 'release', release: release(requestId) }])
+const acquire = (stub: DurableObjectStub<Endpoint>, wanted: LeaseRequest) =>
+  one(stub, { type: 'acquire', lease: wanted })
+const free = (stub: DurableObjectStub<Endpoint>, release: LeaseRelease) =>
+  one(stub, { type: 'release', release })
+const epochOf = async (stub: DurableObjectStub<Endpoint>, wanted: LeaseRequest) => {
+  const decision = await acquire(stub, wanted)
+  return decision.granted ? decision.epoch : expect.fail(`refused: ${decision.reason}`)
+}
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 it('never grants more slots than there are, even when requests race', async () => {
@@ -35,7 +50,7 @@ it('never grants more slots than there are, even when requests race', async () =
 it('says why and for how long when it refuses', async () => {
   const stub = endpoint()
   await Promise.all([acquire(stub, lease('a')), acquire(stub, lease('b'))])
-  expect(await acquire(stub, lease('c'))).toMatchObject({
+  expect(await acquire(stub, lease('c'))).toEqual({
     granted: false,
     reason: 'saturated',
     retryAfterMs: 1_000,
@@ -44,69 +59,120 @@ it('says why and for how long when it refuses', async () => {
 
 it('grants the same request its one slot again', async () => {
   const stub = endpoint()
-  await acquire(stub, lease('a'))
-  expect(await acquire(stub, lease('a'))).toEqual({ granted: true })
+  const first = await acquire(stub, lease('a'))
+  expect(await acquire(stub, lease('a'))).toEqual(first)
   expect(await stub.state()).toMatchObject({ inFlight: 1 })
 })
 
-it('frees a slot once, and counts the answer once', async () => {
+it('frees a slot once, and learns from the answer once', async () => {
   const stub = endpoint()
-  await acquire(stub, lease('a'))
-  await free(stub, 'a')
-  await free(stub, 'a')
-  expect(await stub.state()).toEqual({
+  const epoch = await epochOf(stub, lease('a'))
+  await free(stub, ended('a', { epoch }))
+  expect(await free(stub, ended('a', { epoch }))).toMatchObject({ reason: 'expired' })
+  expect(await stub.state()).toMatchObject({
     inFlight: 0,
     inFlightTokens: 0,
     served: 1,
     failed: 0,
     timeToFirstTokenMs: 20,
+    timePerOutputTokenMs: 2,
+    durationMs: 100,
   })
+})
+
+it('leaves a newer grant of the same request alone when an older one is given back or extended', async () => {
+  const stub = endpoint()
+  const older = await epochOf(stub, lease('a'))
+  await free(stub, ended('a', { epoch: older }))
+  const newer = await epochOf(stub, lease('a'))
+  expect(newer).toBeGreaterThan(older)
+  const extension = { type: 'extend', requestId: 'a', epoch: older, expiresInMs: 60_000 } as const
+  expect(await one(stub, extension)).toMatchObject({ reason: 'expired' })
+  await free(stub, ended('a', { epoch: older }))
+  expect(await stub.state()).toMatchObject({ inFlight: 1, served: 1 })
 })
 
 it('learns nothing from a slot that was given back unused', async () => {
   const stub = endpoint()
-  const answers = [
-    { ...release('a'), durationMs: 40_000 },
-    { ...release('b'), durationMs: 40_000, outcome: 'failed' as const },
-    { ...release('c'), durationMs: 0, outcome: 'unused' as const },
-  ]
-  for (const answer of answers) {
-    await acquire(stub, lease(answer.requestId))
-    await stub.apply([{ type: 'release', release: answer }])
-  }
-  expect(await stub.state()).toMatchObject({ inFlight: 0, served: 1, failed: 1 })
-  await Promise.all([acquire(stub, lease('d')), acquire(stub, lease('e'))])
-  expect(await acquire(stub, lease('f'))).toMatchObject({ granted: false, retryAfterMs: 20_000 })
+  await acquire(stub, lease('a'))
+  await free(stub, ended('a', { outcome: 'unused', durationMs: 40_000 }))
+  expect(await stub.state()).toMatchObject({ inFlight: 0, served: 0, failed: 0, durationMs: null })
 })
 
 it('does a group whole or not at all, in memory as in the table', async () => {
   const stub = endpoint()
   await acquire(stub, lease('a'))
   const group: EndpointOperation[] = [
-    { type: 'release', release: release('a') },
-    { type: 'acquire', lease: { ...lease('b'), tokens: Number.NaN } },
+    { type: 'release', release: ended('a') },
+    { type: 'acquire', lease: lease('b', { tokens: Number.NaN }) },
   ]
   await runInDurableObject(stub, (instance) => expect(instance.apply(group)).rejects.toThrow('NOT NULL'))
-  expect(await stub.state()).toMatchObject({ inFlight: 1, served: 0 })
+  expect(await stub.state()).toMatchObject({ inFlight: 1, inFlightTokens: 10, served: 0 })
 })
 
 it('ends a lease that nobody extends, and lets one that is extended live', async () => {
   const stub = endpoint()
-  await acquire(stub, lease('dead', 20))
-  await acquire(stub, lease('alive', 20))
-  await stub.apply([{ type: 'extend', requestId: 'alive', expiresInMs: 60_000 }])
+  await acquire(stub, lease('dead', { expiresInMs: 20 }))
+  const epoch = await epochOf(stub, lease('alive', { expiresInMs: 20 }))
+  await stub.apply([{ type: 'extend', requestId: 'alive', epoch, expiresInMs: 60_000 }])
   await sleep(30)
   await runDurableObjectAlarm(stub)
   expect(await stub.state()).toMatchObject({ inFlight: 1 })
-  await free(stub, 'dead')
+  await free(stub, ended('dead'))
   expect(await stub.state()).toMatchObject({ inFlight: 1, served: 0 })
 })
 
-it('remembers its leases and statistics after it was evicted', async () => {
+it('remembers leases, epochs, statistics and settings after it was evicted', async () => {
   const stub = endpoint()
-  await acquire(stub, lease('a'))
-  await acquire(stub, lease('b'))
-  await free(stub, 'b')
+  await stub.configure({ maxConcurrency: 7, healthUrl: null, metricsUrl: null, drained: false })
+  const epoch = await epochOf(stub, lease('a'))
+  const newest = await epochOf(stub, lease('b'))
+  await free(stub, ended('b'))
   await evictDurableObject(stub)
   expect(await stub.state()).toMatchObject({ inFlight: 1, served: 1, timeToFirstTokenMs: 20 })
+  expect(await epochOf(stub, lease('a'))).toBe(epoch)
+  expect(await epochOf(stub, lease('b'))).toBeGreaterThan(newest)
+  const more = Array.from({ length: 9 }, (_, i) => acquire(stub, lease(`more${i}`)))
+  expect((await Promise.all(more)).filter(({ granted }) => granted)).toHaveLength(5)
+})
+
+it('hands a slot over to whoever waits for it, and saves that grant like any other', async () => {
+  const stub = endpoint()
+  await acquire(stub, lease('a', { maxConcurrency: 1 }))
+  const waiting = lease('b', { maxConcurrency: 1, maxWaitMs: 5_000 })
+  expect(await acquire(stub, waiting)).toMatchObject({ reason: 'queued', position: 1 })
+  expect(await acquire(stub, waiting)).toMatchObject({ reason: 'queued', position: 1 })
+  const wait = stub.wait('b')
+  await free(stub, ended('a'))
+  expect(await wait).toMatchObject({ granted: true, inFlight: 1 })
+  expect(await stub.wait('b')).toMatchObject({ granted: true })
+  await evictDurableObject(stub)
+  expect(await stub.state()).toMatchObject({ inFlight: 1, queued: 0 })
+})
+
+it('ends a wait when it is over, and says how long until trying again makes sense', async () => {
+  const stub = endpoint()
+  await acquire(stub, lease('a', { maxConcurrency: 1 }))
+  await acquire(stub, lease('b', { maxConcurrency: 1, maxWaitMs: 40 }))
+  expect(await stub.wait('b')).toMatchObject({ reason: 'saturated', retryAfterMs: 1_000 })
+  expect(await stub.state()).toMatchObject({ queued: 0 })
+})
+
+it('gives the place of whoever leaves the queue to the next', async () => {
+  const stub = endpoint()
+  await acquire(stub, lease('a', { maxConcurrency: 1 }))
+  for (const id of ['b', 'c']) await acquire(stub, lease(id, { maxConcurrency: 1, maxWaitMs: 5_000 }))
+  const waits = [stub.wait('b'), stub.wait('c')]
+  await free(stub, ended('b', { outcome: 'unused' }))
+  expect(await waits[0]).toMatchObject({ reason: 'expired' })
+  await free(stub, ended('a'))
+  expect(await waits[1]).toMatchObject({ granted: true })
+})
+
+it('tells whoever lost a place in the queue to an eviction to come anew', async () => {
+  const stub = endpoint()
+  await acquire(stub, lease('a', { maxConcurrency: 1 }))
+  await acquire(stub, lease('b', { maxConcurrency: 1, maxWaitMs: 5_000 }))
+  await evictDurableObject(stub)
+  expect(await stub.wait('b')).toMatchObject({ granted: false, reason: 'expired' })
 })

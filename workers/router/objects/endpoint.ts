@@ -1,149 +1,144 @@
 import { DurableObject } from 'cloudflare:workers'
-import { decideLease, ewma, type LeaseDecision } from '../../../shared/domain/lease.ts'
+import { type Desk, granted, noChanges } from '../../../shared/domain/admission-desk.ts'
+import { describeQueue } from '../../../shared/domain/admission-line.ts'
+import {
+  acquire,
+  extend,
+  handOver,
+  nextHandOverMs,
+  release,
+} from '../../../shared/domain/admission-operations.ts'
+import { snapshotOf, waitOfNewcomerMs } from '../../../shared/domain/admission-snapshot.ts'
+import { type LeaseDecision, refused } from '../../../shared/domain/lease.ts'
+import { AppError } from '../../../shared/errors.ts'
 import type {
   EndpointOperation,
   EndpointRpc,
+  EndpointSettings,
   EndpointState,
-  LeaseRelease,
-  LeaseRequest,
 } from '../../../shared/ports/objects.ts'
 import type { Env } from '../env.ts'
 import { AlarmClock } from './alarm-clock.ts'
+import { EndpointStore } from './endpoint-store.ts'
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS leases (
-    request_id TEXT PRIMARY KEY, tokens INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS stats (
-    id INTEGER PRIMARY KEY CHECK (id = 0), served INTEGER NOT NULL, failed INTEGER NOT NULL,
-    ttft_ms REAL, duration_ms REAL
-  );
-  INSERT OR IGNORE INTO stats VALUES (0, 0, 0, NULL, NULL);
-`
-
-type Lease = { tokens: number; expiresAtMs: number }
-type Stats = { served: number; failed: number; ttft_ms: number | null; duration_ms: number | null }
-
-/** One object per endpoint: the single writer of its slots. Leases live in SQLite; memory is a copy of it. */
+/**
+ * One object per endpoint: the single writer of its slots. Leases, breaker and settings live in SQLite, memory is a copy of them; the queue lives in
+ * memory alone, as do those who wait in it.
+ */
 export class Endpoint extends DurableObject<Env> implements EndpointRpc {
-  readonly #leases = new Map<string, Lease>()
-  #stats: Stats = { served: 0, failed: 0, ttft_ms: null, duration_ms: null }
   readonly #clock: AlarmClock
+  readonly #waits = new Map<string, PromiseWithResolvers<LeaseDecision>>()
+  #store: EndpointStore
+  #desk: Desk
+  #settings: EndpointSettings | null = null
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
     this.#clock = new AlarmClock(state)
-    state.storage.sql.exec(SCHEMA)
-    this.#load()
+    this.#store = new EndpointStore(state.storage.sql)
+    this.#desk = this.#load()
   }
 
-  #load() {
-    const { sql } = this.ctx.storage
-    const rows = sql.exec<{ request_id: string; tokens: number; expires_at_ms: number }>(
-      'SELECT * FROM leases',
-    )
-    this.#leases.clear()
-    for (const { request_id, tokens, expires_at_ms } of rows)
-      this.#leases.set(request_id, { tokens, expiresAtMs: expires_at_ms })
-    this.#stats = sql.exec<Stats>('SELECT served, failed, ttft_ms, duration_ms FROM stats').one()
+  #load(): Desk {
+    this.#store = new EndpointStore(this.ctx.storage.sql)
+    this.#settings = this.#store.fact('settings')
+    return this.#store.desk(this.#clock.now())
   }
 
   async apply(operations: readonly EndpointOperation[]): Promise<LeaseDecision[]> {
-    const nowMs = this.#clock.now()
-    const decisions = this.#transact(() => operations.map((operation) => this.#apply(operation, nowMs)))
-    const expiries = operations.map((o) => (o.type === 'acquire' ? nowMs + o.lease.expiresInMs : Infinity))
-    await this.#clock.wakeAt(Math.min(...expiries))
+    const decisions = this.#change((nowMs) => operations.map((operation) => this.#apply(operation, nowMs)))
+    await this.#wake()
     return decisions
-  }
-
-  /** All of it or nothing, in memory too: what the tables took back is read again. */
-  #transact<T>(work: () => T): T {
-    try {
-      return this.ctx.storage.transactionSync(work)
-    } catch (error) {
-      this.#load()
-      throw error
-    }
   }
 
   #apply(operation: EndpointOperation, nowMs: number): LeaseDecision {
     switch (operation.type) {
       case 'acquire':
-        return this.#acquire(operation.lease, nowMs)
+        return acquire(this.#desk, operation.lease, nowMs, Math.random())
       case 'extend':
-        this.#extend(operation.requestId, nowMs + operation.expiresInMs)
-        return { granted: true }
+        return extend(this.#desk, operation, nowMs)
       case 'release':
-        this.#release(operation.release)
-        return { granted: true }
+        return release(this.#desk, operation.release, nowMs, Math.random())
     }
   }
 
-  #acquire({ requestId, maxConcurrency, tokens, expiresInMs }: LeaseRequest, nowMs: number): LeaseDecision {
-    if (this.#leases.has(requestId)) return { granted: true }
-    this.#sweep(nowMs)
-    const load = { maxConcurrency, inFlight: this.#leases.size, drained: false }
-    const decision = decideLease(load, this.#stats.duration_ms ?? 1_000)
-    if (!decision.granted) return decision
-    const expiresAtMs = nowMs + expiresInMs
-    this.ctx.storage.sql.exec('INSERT INTO leases VALUES (?, ?, ?)', requestId, tokens, expiresAtMs)
-    this.#leases.set(requestId, { tokens, expiresAtMs })
-    return decision
-  }
-
-  #extend(requestId: string, expiresAtMs: number) {
-    const lease = this.#leases.get(requestId)
-    if (!lease) return
-    lease.expiresAtMs = expiresAtMs
-    this.ctx.storage.sql.exec(
-      'UPDATE leases SET expires_at_ms = ? WHERE request_id = ?',
-      expiresAtMs,
-      requestId,
-    )
-  }
-
-  #release({ requestId, outcome, durationMs, timeToFirstTokenMs }: LeaseRelease) {
-    if (!this.#leases.delete(requestId)) return
-    this.ctx.storage.sql.exec('DELETE FROM leases WHERE request_id = ?', requestId)
-    if (outcome === 'unused') return
-    const { served, failed, ttft_ms, duration_ms } = this.#stats
-    this.#stats = {
-      served: served + (outcome === 'served' ? 1 : 0),
-      failed: failed + (outcome === 'failed' ? 1 : 0),
-      ttft_ms: timeToFirstTokenMs === null ? ttft_ms : ewma(ttft_ms, timeToFirstTokenMs),
-      duration_ms: ewma(duration_ms, durationMs),
+  /** Decided in memory, then written whole. What could not be written has not happened: the tables are read again, and those who waited have to come anew. */
+  #change<T>(work: (nowMs: number) => T): T {
+    const nowMs = this.#clock.now()
+    try {
+      const result = work(nowMs)
+      handOver(this.#desk, nowMs)
+      this.#save()
+      this.#tell()
+      return result
+    } catch (error) {
+      this.#desk = this.#load()
+      const lost = new AppError('internal', 'The place in the queue was lost; acquire anew')
+      for (const { reject } of this.#waits.values()) reject(lost)
+      this.#waits.clear()
+      throw error
     }
-    this.ctx.storage.sql.exec(
-      'UPDATE stats SET served = ?, failed = ?, ttft_ms = ?, duration_ms = ?',
-      ...Object.values(this.#stats),
-    )
+  }
+
+  #save() {
+    const { changes, leases, measures, memory, pausedUntilMs } = this.#desk
+    if (changes.leases.size === 0 && !changes.breaker) return
+    this.#desk.changes = noChanges()
+    this.ctx.storage.transactionSync(() => {
+      this.#store.saveLeases(changes.leases, leases)
+      if (changes.measures) this.#store.saveMeasures(measures)
+      if (changes.breaker) this.#store.putFact('door', { breaker: memory.breaker, pausedUntilMs })
+    })
+  }
+
+  #tell() {
+    for (const { requestId, decision } of this.#desk.answered) {
+      this.#waits.get(requestId)?.resolve(decision)
+      this.#waits.delete(requestId)
+    }
+    this.#desk.answered = []
+  }
+
+  async wait(requestId: string): Promise<LeaseDecision> {
+    const { leases, queue } = this.#desk
+    const lease = leases.get(requestId)
+    if (lease) return granted(this.#desk, lease)
+    if (!queue.waiters.has(requestId)) return refused('expired', 0)
+    const wait = this.#waits.get(requestId) ?? Promise.withResolvers<LeaseDecision>()
+    this.#waits.set(requestId, wait)
+    return wait.promise
+  }
+
+  async configure(settings: EndpointSettings): Promise<void> {
+    this.#settings = settings
+    this.#store.putFact('settings', settings)
+    this.#change(() => {
+      this.#desk.settings = settings
+    })
   }
 
   async state(): Promise<EndpointState> {
-    this.#sweep(this.#clock.now())
-    const leases = [...this.#leases.values()]
+    const nowMs = this.#clock.now()
+    this.#change(() => undefined)
+    const { measures, queue } = this.#desk
     return {
-      inFlight: leases.length,
-      inFlightTokens: leases.reduce((sum, { tokens }) => sum + tokens, 0),
-      served: this.#stats.served,
-      failed: this.#stats.failed,
-      timeToFirstTokenMs: this.#stats.ttft_ms,
+      ...snapshotOf(this.#desk, this.ctx.id.name ?? '', nowMs),
+      served: measures.served,
+      failed: measures.failed,
+      drained: this.#settings?.drained ?? false,
+      queue: describeQueue(queue, nowMs),
+      expectedWaitMs: waitOfNewcomerMs(this.#desk, nowMs),
     }
   }
 
   override async alarm(): Promise<void> {
     this.#clock.fired()
-    this.#sweep(this.#clock.now())
-    const next = Math.min(...[...this.#leases.values()].map(({ expiresAtMs }) => expiresAtMs))
-    if (Number.isFinite(next)) await this.#clock.wakeAt(next)
+    this.#change(() => undefined)
+    await this.#wake()
   }
 
-  /** A lease whose router vanished frees its slot here; a late release of it finds nothing and does nothing. */
-  #sweep(nowMs: number) {
-    for (const [requestId, { expiresAtMs }] of this.#leases) {
-      if (expiresAtMs > nowMs) continue
-      this.#leases.delete(requestId)
-      this.ctx.storage.sql.exec('DELETE FROM leases WHERE request_id = ?', requestId)
-    }
+  async #wake() {
+    const nextMs = nextHandOverMs(this.#desk, this.#clock.now())
+    if (Number.isFinite(nextMs)) await this.#clock.wakeAt(nextMs)
   }
 }
