@@ -2,7 +2,9 @@ import { toUsd } from '../../shared/domain/money.ts'
 import type { Asked } from './ask.ts'
 
 /** The decision record of an answer, as every route shows it. */
-export function routeFields({ tier, complexity, confidence, rejected, session, degraded }: Asked) {
+export function routeFields({ tier, wanted, ranking, session, degraded }: Asked) {
+  const { complexity, confidence } = wanted
+  const { rejected } = ranking
   const { endpoint, attempts } = session
   return {
     tier: endpoint.tier ?? tier,
@@ -25,7 +27,7 @@ function reasons(wanted: string, served: string | null, degraded: boolean): stri
   if (degraded) return [first, 'no endpoint could serve; quoting the sources instead']
   if (served !== null && served !== wanted)
     return [first, `no endpoint of tier ${wanted} may serve; tier ${served} takes it`]
-  return [first, 'lowest worst-case cost among the endpoints that satisfy every constraint']
+  return [first, 'best weighted cost, time and quality among the endpoints that satisfy every constraint']
 }
 
 export function spendFields({ session }: Asked) {

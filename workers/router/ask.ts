@@ -1,23 +1,35 @@
 import type { Classifier } from '../../shared/domain/complexity/classify.ts'
-import { type Quality, tierFor } from '../../shared/domain/complexity/tier.ts'
-import { type EndpointRecord, EXTRACTIVE } from '../../shared/domain/endpoint.ts'
+import type { Quality } from '../../shared/domain/complexity/tier.ts'
+import { EXTRACTIVE } from '../../shared/domain/endpoint.ts'
 import type { Filter } from '../../shared/domain/filter.ts'
 import type { ChatMessage, Message } from '../../shared/domain/passage.ts'
-import { type Ranking, type RoutingRequirements, rankEndpoints } from '../../shared/domain/routing.ts'
-import { RETRIEVAL_PROFILES, type Tier } from '../../shared/domain/tiers.ts'
-import { estimatePromptTokens, maxPromptTokens, promptSize } from '../../shared/domain/tokens.ts'
+import type { Priority } from '../../shared/domain/priority.ts'
+import { quotingCandidate } from '../../shared/domain/routing/candidate.ts'
+import type { Place } from '../../shared/domain/routing/place.ts'
+import type { RoutingRequirements } from '../../shared/domain/routing/request.ts'
+import type { Tier } from '../../shared/domain/tiers.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { CallContext, RagService, Retrieved, RetrieveRequest } from '../../shared/ports/services.ts'
 import { dispatch } from './dispatch/dispatch.ts'
-import { DEADLINES, type DispatchDeps, type Job } from './dispatch/job.ts'
+import type { DispatchDeps, Job } from './dispatch/job.ts'
 import type { Session } from './dispatch/session.ts'
+import { type Plan, planRequest, unroutable, type Wanted, wantedTier } from './plan.ts'
+import type { EffectivePolicy, Policies } from './policies.ts'
+import type { Registry } from './registry.ts'
 
-export type AskDeps = DispatchDeps & { readonly rag: RagService; readonly classify: Classifier }
+export type AskDeps = Omit<DispatchDeps, 'observations'> & {
+  readonly rag: RagService
+  readonly classify: Classifier
+  readonly policies: Pick<Policies, 'policyFor'>
+  readonly registry: Registry
+}
 
 export type Requirements = RoutingRequirements & {
   readonly quality?: Quality | undefined
   readonly tier?: Tier | undefined
   readonly allowDegraded?: boolean | undefined
+  readonly policy?: string | undefined
+  readonly priority?: Priority | undefined
 }
 
 /** One question, whichever route it came in by. */
@@ -38,143 +50,115 @@ export type Ask = {
   readonly maxTokens: number | null
   readonly parameters: Readonly<Record<string, unknown>>
   readonly stream: boolean
+  readonly place: Place | null
   readonly clientSignal: AbortSignal
   readonly waitUntil: (work: Promise<unknown>) => void
 }
 
-export type Asked = {
+/** Everything up to the choice; nothing is held and nothing was sent yet. */
+export type Decided = Plan & {
+  readonly policy: EffectivePolicy
+  readonly wanted: Wanted
   readonly tier: Tier
-  readonly complexity: number
-  readonly confidence: number
   readonly retrieved: Retrieved | null
-  readonly rejected: Ranking['rejected']
-  readonly session: Session
-  readonly degraded: boolean
   readonly startedMs: number
   readonly retrievalMs: number
   readonly routeMs: number
 }
 
-/** Classify, retrieve, route, admit, dispatch: up to the first word of the answer. */
-export async function ask(deps: AskDeps, call: Ask): Promise<Asked> {
+export type Asked = Decided & { readonly session: Session; readonly degraded: boolean }
+
+/** Classify, retrieve, route. */
+export async function decide(deps: AskDeps, call: Ask): Promise<Decided> {
   const startedMs = deps.now()
-  const { complexity, confidence } = deps.classify(call.question)
-  const tier = call.requirements.tier ?? tierFor(complexity, call.requirements.quality).tier
-  const [endpoints, retrieved] = await Promise.all([deps.registry.list(), retrieve(deps.rag, call, tier)])
-  const retrievalMs = retrieved ? deps.now() - startedMs : 0
+  const { requirements, context, waitUntil } = call
+  const [policy, fleet] = await Promise.all([
+    deps.policies.policyFor(context.principal, requirements),
+    deps.registry.fleet(waitUntil),
+  ])
+  const wanted = wantedTier(deps.classify, call, policy.policy)
+  const retrievingMs = deps.now()
+  const retrieved = await retrieve(deps.rag, call, wanted.tier)
   const routedMs = deps.now()
-  const { ranking, job } = plan(deps, call, tier, endpoints, retrieved)
-  const routeMs = deps.now() - routedMs
-  const { session, degraded } = await answer(deps, job, ranking, mayQuote(call, retrieved))
-  const { rejected } = ranking
-  return {
-    tier,
-    complexity,
-    confidence,
-    retrieved,
-    rejected,
-    session,
-    degraded,
-    startedMs,
-    retrievalMs,
-    routeMs,
+  const retrievalMs = retrieved ? routedMs - retrievingMs : 0
+  const { tier } = wanted
+  const random = Math.random()
+  const plan = planRequest({ call, tier, fleet, retrieved, random, policy: policy.policy, nowMs: routedMs })
+  return { ...plan, policy, wanted, tier, retrieved, startedMs, retrievalMs, routeMs: deps.now() - routedMs }
+}
+
+/** All of it: up to the first word of the answer. */
+export async function ask(deps: AskDeps, call: Ask): Promise<Asked> {
+  const decided = await decide(deps, call)
+  try {
+    return await answer(deps, call, decided)
+  } catch (thrown) {
+    const frugal = await frugally(deps, call, decided, thrown)
+    if (!frugal) throw thrown
+    return answer(deps, call, frugal)
   }
 }
 
-/** Who may serve, best first, and what they are to be sent. */
-function plan(
-  { registry }: AskDeps,
+/** The smaller of two defensible tiers, where the budget was too small for the larger. */
+async function frugally(
+  { registry, now }: AskDeps,
   call: Ask,
-  tier: Tier,
-  endpoints: readonly EndpointRecord[],
-  retrieved: Retrieved | null,
-): { ranking: Ranking; job: Job } {
-  const { context, collection, requirements, stream, parameters, clientSignal, waitUntil } = call
-  const messages = retrieved?.messages ?? call.messages
-  const size = promptSize(messages, parameters)
-  const maxTokens = call.maxTokens ?? RETRIEVAL_PROFILES[tier].outputTokens
-  const promptTokens = retrieved?.promptTokens ?? estimatePromptTokens(size)
-  const ranking = rankEndpoints(
-    {
-      tier,
-      isTierFixed: requirements.tier !== undefined,
-      requirements,
-      estimatedPromptTokens: promptTokens,
-      maxPromptTokens: maxPromptTokens(size),
-      maxTokens,
-    },
-    call.model === null ? endpoints : servingModel(endpoints, call.model),
-    (id) => registry.observe(id),
-  )
-  const evidence = retrieved ? { question: call.question, sources: retrieved.sources } : undefined
-  const totalMs = Math.min(DEADLINES.totalMs, requirements.maxLatencyMs ?? DEADLINES.totalMs)
-  const job = {
+  decided: Decided,
+  thrown: unknown,
+): Promise<Decided | null> {
+  const { wanted, policy, retrieved } = decided
+  const tier = wanted.frugalTier
+  if (tier === null || AppError.from(thrown).code !== 'budget_exhausted') return null
+  const fleet = await registry.fleet(call.waitUntil)
+  const random = Math.random()
+  const planning = { call, tier, fleet, retrieved, random, policy: policy.policy, nowMs: now() }
+  return { ...decided, ...planRequest(planning), tier }
+}
+
+/** The quoting answerer is the last candidate of the same dispatch, so that one reservation ends in one ledger line. */
+async function answer(deps: AskDeps, call: Ask, decided: Decided): Promise<Asked> {
+  const { ranking, retrieved, request } = decided
+  const canQuote = mayQuote(call, retrieved)
+  // Nothing was found: no model can answer from nothing, so none is paid to try.
+  const isEmpty = canQuote && retrieved?.sources.length === 0
+  const models = isEmpty ? [] : ranking.ranked
+  const candidates = canQuote ? [...models, quotingCandidate(request.totalMs)] : models
+  if (candidates.length === 0) throw unroutable(ranking)
+  const { registry } = deps
+  const session = await dispatch({ ...deps, observations: registry }, jobOf(call, decided, candidates))
+  return { ...decided, session, degraded: session.endpoint === EXTRACTIVE && !isEmpty }
+}
+
+function jobOf(call: Ask, decided: Decided, candidates: Job['candidates']): Job {
+  const { context, collection, stream, parameters, clientSignal, waitUntil, question } = call
+  const { request, messages, retrieved, policy } = decided
+  const { maxTokens, estimatedPromptTokens, totalMs } = request
+  const evidence = retrieved ? { question, sources: retrieved.sources } : undefined
+  return {
     context,
     collection,
-    candidates: ranking.ranked,
+    candidates,
     request: { messages, maxTokens, stream, parameters, evidence },
-    estimatedPromptTokens: estimatePromptTokens(size),
+    policy: policy.policy,
+    estimatedPromptTokens,
+    maxPromptTokens: request.maxPromptTokens,
     totalMs,
     clientSignal,
     waitUntil,
   }
-  return { ranking, job }
 }
 
-function retrieve(
+async function retrieve(
   rag: RagService,
   { context, question, collection, conversation, filter, topK, format }: Ask,
   tier: Tier,
-) {
+): Promise<Retrieved | null> {
   if (collection === null) return null
   return rag.retrieve(context, { question, collection, tier, conversation, filter, topK, format })
-}
-
-function servingModel(endpoints: readonly EndpointRecord[], model: string): EndpointRecord[] {
-  const serving = endpoints.filter((endpoint) => endpoint.model === model)
-  if (serving.length > 0) return serving
-  throw new AppError(
-    'model_not_found',
-    `No endpoint serves the model "${model}"; GET /v1/models lists what there is`,
-  )
 }
 
 /** Quoting needs sources, a caller who allows it, and no promise about where text may go: the edge attests nothing. */
 function mayQuote({ requirements, model }: Ask, retrieved: Retrieved | null): boolean {
   const hasAttestations = (requirements.compliance?.length ?? 0) > 0 || requirements.residency !== undefined
   return retrieved !== null && model === null && requirements.allowDegraded !== false && !hasAttestations
-}
-
-/** How many models are tried for one question. */
-const MAX_ATTEMPTS = 3
-const QUOTING = { endpoint: EXTRACTIVE, worstCaseNanoUsd: 0 }
-
-/** The quoting answerer is the last candidate of the same dispatch, so that one reservation ends in one ledger line. */
-async function answer(deps: AskDeps, job: Job, ranking: Ranking, canQuote: boolean) {
-  // Nothing was found: no model can answer from nothing, so none is paid to try.
-  const isEmpty = canQuote && job.request.evidence?.sources.length === 0
-  const models = isEmpty ? [] : ranking.ranked.slice(0, MAX_ATTEMPTS)
-  const candidates = canQuote ? [...models, QUOTING] : models
-  if (candidates.length === 0) throw unroutable(ranking)
-  const session = await dispatch(deps, { ...job, candidates })
-  return { session, degraded: session.endpoint === EXTRACTIVE && !isEmpty }
-}
-
-function unroutable({ rejected }: Ranking): AppError {
-  const details = { rejected }
-  if (rejected.length === 0)
-    return new AppError('no_endpoint', 'No endpoint is registered; PUT /v1/endpoints/{id} registers one', {
-      details,
-    })
-  if (rejected.every(({ reason }) => reason === 'context'))
-    return new AppError(
-      'context_length_exceeded',
-      'The prompt and max_tokens do not fit any endpoint that may serve this',
-      { details },
-    )
-  return new AppError(
-    'no_endpoint',
-    'No endpoint satisfies the requirements; details.rejected says why for each',
-    { details },
-  )
 }

@@ -3,12 +3,13 @@ import { database } from '../../shared/db/client.ts'
 import { complexityClassifier } from '../../shared/domain/complexity/classify.ts'
 import { AppError } from '../../shared/errors.ts'
 import { consoleSink } from '../../shared/log.ts'
-import type { EndpointRpc, TenantRpc } from '../../shared/ports/objects.ts'
+import type { EndpointRpc, FleetRpc, TenantRpc } from '../../shared/ports/objects.ts'
 import type { Deps } from './app.ts'
 import { authenticator } from './auth.ts'
 import type { Env } from './env.ts'
 import { generators } from './generators.ts'
 import { type Lane, lane } from './lane.ts'
+import { tenantPolicies } from './policies.ts'
 import { endpointRegistry } from './registry.ts'
 
 const now = () => Date.now()
@@ -23,6 +24,7 @@ export function createDeps(env: Env): Deps {
   const db = database(env.DB)
   const tenant = (tenantId: string): TenantRpc => env.TENANTS.getByName(tenantId)
   const endpoint = (endpointId: string): EndpointRpc => env.ENDPOINTS.getByName(endpointId)
+  const fleet = (): FleetRpc => env.FLEETS.getByName(fleetRegions(env.FLEET_REGIONS)[0])
   return {
     db,
     now,
@@ -31,9 +33,12 @@ export function createDeps(env: Env): Deps {
     version: env.VERSION,
     authenticate: authenticator(db, env.KEY_PEPPER, now),
     classify: complexityClassifier(weights),
-    registry: endpointRegistry(db, now),
+    registry: endpointRegistry(db, fleet, now, consoleSink),
+    policies: tenantPolicies(db, now),
+    waitForSlot: (endpointId, requestId) => endpoint(endpointId).wait(requestId),
     tenant,
     endpoint,
+    fleet,
     money: perName((tenantId) => lane((operations) => tenant(tenantId).apply(operations), now)),
     slots: perName((endpointId) => lane((operations) => endpoint(endpointId).apply(operations), now)),
     generatorFor: generators({ named: (name) => env[name], now }),

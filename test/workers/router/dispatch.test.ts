@@ -1,128 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { BudgetDecision } from '../../../shared/domain/budget.ts'
-import { type EndpointRecord, EXTRACTIVE } from '../../../shared/domain/endpoint.ts'
-import type { LeaseDecision } from '../../../shared/domain/lease.ts'
-import type { GenerationEvent } from '../../../shared/ports/generator.ts'
-import type { EndpointOperation, TenantOperation } from '../../../shared/ports/objects.ts'
+import { AppError } from '../../../shared/errors.ts'
 import { dispatch } from '../../../workers/router/dispatch/dispatch.ts'
-import type { DispatchDeps, Job } from '../../../workers/router/dispatch/job.ts'
-import { lane } from '../../../workers/router/lane.ts'
-
-type Operation = TenantOperation | EndpointOperation
-/** What an origin does when asked. */
-type Origin = (signal: AbortSignal) => AsyncGenerator<GenerationEvent>
-
-const words = (count: number): Origin =>
-  async function* () {
-    for (let n = 0; n < count; n += 1) yield { type: 'chunk', text: 'word ', finishReason: null, raw: null }
-  }
-const silent: Origin = async function* (signal) {
-  yield await new Promise<GenerationEvent>((_, reject) =>
-    signal.addEventListener('abort', () => reject(signal.reason)),
-  )
-}
-
-const endpoint = (id: string): EndpointRecord => ({
-  ...EXTRACTIVE,
-  id,
-  kind: 'openai-compatible',
-  tier: 'm',
-  level: 'on_premises',
-  maxConcurrency: 4,
-  outputNanoUsdPerKTok: 1_000,
-})
-
-/** The real dispatch and lanes; objects that say yes to everything unless told otherwise, and remember what they were told. */
-function platform(origins: Record<string, Origin>) {
-  const told: (Operation & { to: string })[] = []
-  const log: Record<string, unknown>[] = []
-  const refuse = new Map<string, (operation: Operation) => BudgetDecision | LeaseDecision | Error>()
-  const decide = (to: string, operation: Operation) => {
-    told.push({ to, ...operation })
-    const refusal = refuse.get(`${to} ${operation.type}`)?.(operation)
-    if (refusal instanceof Error) throw refusal
-    return refusal
-  }
-  const deps: DispatchDeps = {
-    money: () => tenant,
-    slots: (id) => slots(id),
-    generatorFor: ({ id }) => ({
-      name: id,
-      canContinue: false,
-      generate: async (_, signal) => (origins[id] ?? words(1))(signal),
-    }),
-    registry: {
-      list: async () => [],
-      forget() {},
-      observe: () => ({ inFlight: 0, durationMs: null }),
-      started() {},
-      ended() {},
-    },
-    now: Date.now,
-    log: (event) => void log.push(event),
-  }
-  const tenant = lane<TenantOperation, BudgetDecision>(
-    async (group) =>
-      group.map((o) => (decide('tenant', o) as BudgetDecision | undefined) ?? { allowed: true }),
-    Date.now,
-  )
-  const lanes = new Map<string, ReturnType<typeof slotsOf>>()
-  const slotsOf = (id: string) =>
-    lane<EndpointOperation, LeaseDecision>(
-      async (group) => group.map((o) => (decide(id, o) as LeaseDecision | undefined) ?? { granted: true }),
-      Date.now,
-    )
-  const slots = (id: string) => {
-    const known = lanes.get(id) ?? slotsOf(id)
-    lanes.set(id, known)
-    return known
-  }
-  return {
-    deps,
-    told,
-    log,
-    refuse,
-    types: (to: string) => told.filter((o) => o.to === to).map(({ type }) => type),
-  }
-}
-
-const client = new AbortController()
-const job = (ids: readonly string[], rest: Partial<Job> = {}): Job => ({
-  context: {
-    requestId: 'req_1',
-    principal: { tenantId: 't', plan: 'free', keyId: 'k', scopes: [], collections: null, principals: [] },
-  },
-  collection: null,
-  candidates: ids.map((id) => ({
-    endpoint: id === 'extractive' ? EXTRACTIVE : endpoint(id),
-    worstCaseNanoUsd: id === 'extractive' ? 0 : 1_000,
-  })),
-  request: { messages: [], maxTokens: 10, stream: true, parameters: {} },
-  estimatedPromptTokens: 1,
-  totalMs: 600_000,
-  clientSignal: client.signal,
-  waitUntil: (work) => void work,
-  ...rest,
-})
-
-const settlement = (operations: readonly Operation[]) =>
-  operations.flatMap((o) => (o.type === 'settle' ? [o.settlement] : []))
-const releases = (operations: readonly (Operation & { to: string })[], to: string) =>
-  operations.flatMap((o) => (o.to === to && o.type === 'release' && 'release' in o ? [o.release] : []))
+import { candidate, job, outcomes, platform, refusing, silent, words } from './dispatch-platform.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
 describe('an answer', () => {
   it('settles and frees exactly once when it was read to its end', async () => {
-    const { deps, told, types } = platform({ a: words(3) })
+    const { deps, types, settlements, releases } = platform({ a: words(3) })
     const { events, cancel } = await dispatch(deps, job(['a']))
     for await (const _ of events);
     cancel()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(types('tenant')).toEqual(['reserve', 'settle'])
-    expect(settlement(told)).toMatchObject([{ outcome: 'completed', completionTokens: 4, endpointId: 'a' }])
+    expect(settlements()).toMatchObject([{ outcome: 'completed', completionTokens: 4, endpointId: 'a' }])
     expect(types('a')).toEqual(['acquire', 'release'])
+    expect(releases('a')).toMatchObject([{ outcome: 'served', epoch: 7, outputTokens: 4 }])
   })
 
   it('keeps its slot while the origin thinks, however long before the first word', async () => {
@@ -138,22 +32,62 @@ describe('an answer', () => {
   })
 
   it('is given up when the client leaves before it read a word', async () => {
-    const { deps, told } = platform({ a: words(3) })
+    const { deps, settlements, releases } = platform({ a: words(3) })
     const leaving = new AbortController()
     await dispatch(deps, job(['a'], { clientSignal: leaving.signal }))
     leaving.abort()
     await vi.advanceTimersByTimeAsync(100)
-    expect(settlement(told)).toMatchObject([{ outcome: 'cancelled' }])
-    expect(releases(told, 'a')).toMatchObject([{ outcome: 'served' }])
+    expect(settlements()).toMatchObject([{ outcome: 'cancelled' }])
+    expect(releases('a')).toMatchObject([{ outcome: 'served' }])
   })
 
   it('is given up when its reader stops reading, which is not the fault of the origin', async () => {
-    const { deps, told } = platform({ a: words(3) })
+    const { deps, settlements, releases } = platform({ a: words(3) })
     const { events } = await dispatch(deps, job(['a']))
     await events.next()
     await vi.advanceTimersByTimeAsync(31_000)
-    expect(settlement(told)).toMatchObject([{ outcome: 'cancelled', completionTokens: 2 }])
-    expect(releases(told, 'a')).toMatchObject([{ outcome: 'served' }])
+    expect(settlements()).toMatchObject([{ outcome: 'cancelled', completionTokens: 2 }])
+    expect(releases('a')).toMatchObject([{ outcome: 'served' }])
+  })
+
+  it('costs what its time costs where time is what is paid for, shared among those who run beside it', async () => {
+    const { deps, refuse, settlements } = platform({ a: words(2) })
+    refuse.set('a acquire', () => ({ granted: true, epoch: 1, inFlight: 4 }))
+    const timed = { ...candidate('a', { gpuNanoUsdPerSecond: 1_000_000, outputNanoUsdPerKTok: 0 }) }
+    const { events } = await dispatch(deps, job([{ ...timed, worstCaseNanoUsd: 10_000_000 }]))
+    await events.next()
+    await vi.advanceTimersByTimeAsync(2_000)
+    for await (const _ of events);
+    await vi.advanceTimersByTimeAsync(100)
+    expect(settlements()).toMatchObject([{ costNanoUsd: 500_000 }])
+  })
+
+  it('costs what is reported only where that can be true', async () => {
+    const counts = [
+      { promptTokens: 3, completionTokens: 5 },
+      { promptTokens: 3, completionTokens: 11 },
+      { promptTokens: 17, completionTokens: 5 },
+      { promptTokens: 3, completionTokens: 0 },
+    ]
+    const billed = []
+    for (const usage of counts) {
+      const { deps, settlements } = platform({
+        async *a(signal, request) {
+          yield* words(2)(signal, request)
+          yield { type: 'usage', usage }
+        },
+      })
+      const { events } = await dispatch(deps, job(['a']))
+      for await (const _ of events);
+      await vi.advanceTimersByTimeAsync(100)
+      billed.push(...settlements().map(({ completionTokens, estimated }) => [completionTokens, estimated]))
+    }
+    expect(billed).toEqual([
+      [5, false],
+      [3, true],
+      [3, true],
+      [3, true],
+    ])
   })
 })
 
@@ -170,12 +104,12 @@ describe('when an object does not answer', () => {
   })
 
   it('the next endpoint is tried if it was an endpoint, and a slot it may have granted is given back', async () => {
-    const { deps, refuse, types } = platform({})
+    const { deps, refuse, releases } = platform({})
     refuse.set('a acquire', reset)
     const { endpoint, attempts } = await dispatch(deps, job(['a', 'b']))
     expect([endpoint.id, attempts]).toEqual(['b', [{ endpoint: 'a', outcome: 'unreachable', durationMs: 0 }]])
     await vi.advanceTimersByTimeAsync(100)
-    expect(types('a')).toEqual(['acquire', 'release'])
+    expect(releases('a')).toMatchObject([{ outcome: 'unused', epoch: null }])
   })
 
   it('the money is given back if no endpoint was left', async () => {
@@ -189,7 +123,7 @@ describe('when an object does not answer', () => {
   it('a settlement is sent again until it counts', async () => {
     const { deps, refuse, log, types } = platform({})
     let failures = 2
-    refuse.set('tenant settle', () => ((failures -= 1) >= 0 ? reset() : { allowed: true }))
+    refuse.set('tenant settle', () => ((failures -= 1) >= 0 ? reset() : undefined))
     const { events } = await dispatch(deps, job(['a']))
     for await (const _ of events);
     await vi.advanceTimersByTimeAsync(2_000)
@@ -203,7 +137,7 @@ describe('when an object does not answer', () => {
 
 describe('candidates', () => {
   it('share one deadline: after it only quoting is tried, and it makes the one ledger line', async () => {
-    const { deps, told, types } = platform({ a: silent, b: words(1) })
+    const { deps, types, settlements } = platform({ a: silent, b: words(1) })
     const answer = dispatch(deps, job(['a', 'b', 'extractive'], { totalMs: 5_000 }))
     await vi.advanceTimersByTimeAsync(5_000)
     const { endpoint, events, attempts } = await answer
@@ -211,25 +145,107 @@ describe('candidates', () => {
     for await (const _ of events);
     await vi.advanceTimersByTimeAsync(100)
     expect(endpoint.id).toBe('extractive')
-    expect(attempts.map(({ endpoint, outcome }) => [endpoint, outcome])).toEqual([
+    expect(outcomes(attempts)).toEqual([
       ['a', 'upstream_timeout'],
       ['extractive', 'ok'],
     ])
     expect(types('b')).toEqual([])
     expect(types('tenant')).toEqual(['reserve', 'settle'])
-    expect(settlement(told)).toMatchObject([{ endpointId: 'extractive', costNanoUsd: 0 }])
+    expect(settlements()).toMatchObject([{ endpointId: 'extractive', costNanoUsd: 0 }])
   })
 
   it('are not blamed for an exhausted budget or a client that left', async () => {
-    const { deps, refuse, told } = platform({ a: silent })
+    const { deps, refuse, releases } = platform({ a: silent })
     const leaving = new AbortController()
     const answer = dispatch(deps, job(['a', 'b'], { clientSignal: leaving.signal }))
     await vi.advanceTimersByTimeAsync(1)
     leaving.abort()
     await expect(answer).rejects.toMatchObject({ message: 'The client left' })
-    refuse.set('tenant reserve', () => ({ allowed: false, keyId: null, period: 'day', remainingNanoUsd: 0 }))
+    refuse.set('tenant reserve', () => ({
+      allowed: false,
+      reason: 'budget',
+      keyId: null,
+      period: 'day',
+      remainingNanoUsd: 0,
+    }))
     await expect(dispatch(deps, job(['a']))).rejects.toMatchObject({ code: 'budget_exhausted' })
     await vi.advanceTimersByTimeAsync(100)
-    expect(releases(told, 'a').map(({ outcome }) => outcome)).toEqual(['unused', 'unused'])
+    expect(releases('a').map(({ outcome }) => outcome)).toEqual(['unused', 'unused'])
+  })
+
+  it('are tried three at most, whoever may serve', async () => {
+    const down = refusing(new AppError('upstream_unavailable', 'down'))
+    const { deps, sent } = platform({ a: down, b: down, c: down, d: words(1) })
+    await expect(dispatch(deps, job(['a', 'b', 'c', 'd']))).rejects.toMatchObject({
+      code: 'upstream_unavailable',
+    })
+    expect(sent.map(({ to }) => to)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('that ask for a pause are told apart from those that fail', async () => {
+    const busy = new AppError('upstream_unavailable', '429', {
+      details: { status: 429, retryAfterMs: 9_000 },
+    })
+    const { deps, releases } = platform({
+      a: refusing(busy),
+      b: refusing(new AppError('upstream_timeout', '')),
+    })
+    await dispatch(deps, job(['a', 'b', 'c']))
+    await vi.advanceTimersByTimeAsync(100)
+    expect(releases('a')).toMatchObject([{ outcome: 'throttled', retryAfterMs: 9_000 }])
+    expect(releases('b')).toMatchObject([{ outcome: 'failed', retryAfterMs: null }])
+  })
+
+  it('say when to come again when all are busy', async () => {
+    const { deps, refuse } = platform({})
+    refuse.set('a acquire', () => ({ granted: false, reason: 'broken', retryAfterMs: 8_000 }))
+    refuse.set('b acquire', () => ({ granted: false, reason: 'saturated', retryAfterMs: 3_000 }))
+    await expect(dispatch(deps, job(['a', 'b']))).rejects.toMatchObject({
+      code: 'no_capacity',
+      details: { retryAfterMs: 3_000 },
+    })
+  })
+})
+
+describe('a queue', () => {
+  const queued = () => ({ granted: false, reason: 'queued', position: 1, expectedWaitMs: 100 }) as const
+
+  it('is left when another endpoint has a slot', async () => {
+    const { deps, refuse, releases } = platform({})
+    refuse.set('a acquire', queued)
+    const { endpoint } = await dispatch(deps, job(['a', 'b']))
+    await vi.advanceTimersByTimeAsync(100)
+    expect(endpoint.id).toBe('b')
+    expect(releases('a')).toMatchObject([{ outcome: 'unused', epoch: null }])
+  })
+
+  it('is stood in once nobody has a slot, and only one is', async () => {
+    const { deps, refuse, waits, told } = platform({})
+    refuse.set('a acquire', queued)
+    refuse.set('b acquire', () => ({ granted: false, reason: 'saturated', retryAfterMs: 1_000 }))
+    const place = Promise.withResolvers<{ granted: true; epoch: number; inFlight: number }>()
+    waits.set('a', place.promise)
+    const answer = dispatch(deps, job(['a', 'b']))
+    await vi.advanceTimersByTimeAsync(1_000)
+    place.resolve({ granted: true, epoch: 9, inFlight: 4 })
+    const { endpoint, queueMs } = await answer
+    expect([endpoint.id, queueMs]).toEqual(['a', 1_000])
+    const asked = told.flatMap((o) => (o.type === 'acquire' ? [o.lease.maxWaitMs] : []))
+    expect(asked).toEqual([5_000, 0])
+  })
+
+  it('is left by a client that leaves, with what was held', async () => {
+    const { deps, refuse, waits, releases, types } = platform({})
+    refuse.set('a acquire', queued)
+    waits.set('a', new Promise(() => {}))
+    const leaving = new AbortController()
+    const answer = dispatch(deps, job(['a'], { clientSignal: leaving.signal }))
+    const failing = answer.catch(AppError.from)
+    await vi.advanceTimersByTimeAsync(1_000)
+    leaving.abort()
+    expect(await failing).toMatchObject({ name: 'AppError' })
+    await vi.advanceTimersByTimeAsync(100)
+    expect(releases('a')).toMatchObject([{ outcome: 'unused', epoch: null }])
+    expect(types('tenant')).toEqual(['reserve', 'release'])
   })
 })

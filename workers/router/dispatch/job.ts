@@ -1,28 +1,30 @@
-import type { BudgetDecision } from '../../../shared/domain/budget.ts'
+import type { AdmissionDecision } from '../../../shared/domain/budget.ts'
 import type { EndpointRecord } from '../../../shared/domain/endpoint.ts'
 import type { LeaseDecision } from '../../../shared/domain/lease.ts'
-import type { Candidate } from '../../../shared/domain/routing.ts'
+import type { Candidate } from '../../../shared/domain/routing/candidate.ts'
+import type { RoutingPolicy } from '../../../shared/domain/routing/policy.ts'
 import type { EventSink } from '../../../shared/ports/event-sink.ts'
 import type { GenerationRequest, Generator } from '../../../shared/ports/generator.ts'
 import type { EndpointOperation, TenantOperation } from '../../../shared/ports/objects.ts'
 import type { CallContext } from '../../../shared/ports/services.ts'
 import type { Lane, WaitUntil } from '../lane.ts'
-import type { Registry } from '../registry.ts'
 
-/** How long an origin may keep silent, and a reader may not read, in milliseconds. The total is capped by the caller's own maxLatencyMs. */
-export const DEADLINES = {
-  headMs: 30_000,
-  firstTokenMs: 60_000,
-  stallMs: 30_000,
-  readMs: 30_000,
-  totalMs: 600_000,
-} as const
+/** Milliseconds. What an origin may take otherwise is the policy's; the total is capped by the caller's own maxLatencyMs. */
+export const DEADLINES = { readMs: 30_000, totalMs: 600_000 } as const
+
+/** What this isolate learns of an endpoint by using it, for the next choice. */
+export type Observations = {
+  started(endpointId: string): void
+  ended(endpointId: string): void
+}
 
 export type DispatchDeps = {
-  readonly money: (tenantId: string) => Lane<TenantOperation, BudgetDecision>
+  readonly money: (tenantId: string) => Lane<TenantOperation, AdmissionDecision>
   readonly slots: (endpointId: string) => Lane<EndpointOperation, LeaseDecision>
+  /** Stands in the endpoint's queue until there is a slot, or the wait that was asked for is over. */
+  readonly waitForSlot: (endpointId: string, requestId: string) => Promise<LeaseDecision>
   readonly generatorFor: (endpoint: EndpointRecord) => Generator
-  readonly registry: Registry
+  readonly observations: Observations
   readonly now: () => number
   readonly log: EventSink
 }
@@ -33,8 +35,14 @@ export type Job = {
   /** Best first, not empty; each is tried once. */
   readonly candidates: readonly Candidate[]
   readonly request: Omit<GenerationRequest, 'model' | 'requestId'>
+  readonly policy: Pick<
+    RoutingPolicy,
+    'priority' | 'maxWaitMs' | 'hedge' | 'deadlines' | 'minTokensPerSecond'
+  >
   /** For the bill, when the origin reports no usage. */
   readonly estimatedPromptTokens: number
+  /** What the reservation holds; an origin that reports more is not believed. */
+  readonly maxPromptTokens: number
   /** For all candidates together. */
   readonly totalMs: number
   /** Aborts when the client leaves. */

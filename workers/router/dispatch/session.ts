@@ -2,16 +2,20 @@ import type { EndpointRecord } from '../../../shared/domain/endpoint.ts'
 import type { UsageOutcome } from '../../../shared/domain/usage.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { GenerationEvent } from '../../../shared/ports/generator.ts'
-import { free, settle } from './holds.ts'
+import type { Search } from './admit.ts'
+import { settle } from './holds.ts'
 import { type Attempt, DEADLINES, type DispatchDeps, type Job } from './job.ts'
-import { type Spend, spendMeter } from './spend.ts'
-import type { Watchdog } from './watchdog.ts'
+import { abortReason, type Opened } from './open.ts'
+import { pace } from './pace.ts'
+import { resume } from './resume.ts'
+import { addSpend, NOTHING, type Spend, type SpendMeter, spendMeter } from './spend.ts'
 
 /**
  * A running answer. Iterating `events` to its end, leaving it, `cancel()`, or a deadline (also while nobody reads) gives slot and
  * money back, exactly once.
  */
 export type Session = {
+  /** Who speaks now: another than at first when an answer was resumed. */
   readonly endpoint: EndpointRecord
   readonly attempts: readonly Attempt[]
   readonly queueMs: number
@@ -23,88 +27,116 @@ export type Session = {
   cancel(): void
 }
 
-/** An origin that has said its first word, and what is held for it. */
-export type Opened = {
-  readonly endpoint: EndpointRecord
+export type Course = {
+  readonly search: Search
+  readonly endsAtMs: number
   readonly attempts: Attempt[]
-  readonly attemptMs: number
-  readonly events: AsyncIterator<GenerationEvent>
-  readonly firstEvent: IteratorResult<GenerationEvent>
-  readonly dog: Watchdog
-  readonly stopKeeping: () => void
+  readonly queueMs: number
 }
 
-export function session(
+/** One endpoint's part of an answer. `finish` settles and frees, and is true the first time. */
+type Part = Opened & {
+  readonly meter: SpendMeter
+  /** What is not yet settled of it. */
+  readonly spend: () => Spend
+  readonly next: () => Promise<IteratorResult<GenerationEvent>>
+  readonly finish: (outcome: UsageOutcome) => boolean
+}
+
+export function session(deps: DispatchDeps, job: Job, opened: Opened, course: Course): Session {
+  const { attempts, queueMs } = course
+  let settled = NOTHING
+  const begin = (next: Opened) =>
+    part(deps, job, next, (spend, attempt) => {
+      settled = addSpend(settled, spend)
+      attempts.push(attempt)
+    })
+  let current = begin(opened)
+  let text = ''
+
+  /** Ends the part that broke, and begins the next one where another endpoint can go on. */
+  const goOn = async (thrown: unknown): Promise<Part> => {
+    const { dog, events, leg, finish } = current
+    const failure = abortReason(dog) ?? AppError.from(thrown)
+    finish(dog.isCancelled ? 'cancelled' : 'failed')
+    void events.return?.().catch(() => undefined)
+    const next = dog.isCancelled ? null : await resume(deps, job, { broken: leg, text, failure }, course)
+    if (!next) throw failure
+    return begin(next)
+  }
+
+  async function* events(): AsyncGenerator<GenerationEvent> {
+    let next = current.firstEvent
+    try {
+      for (;;) {
+        try {
+          while (!next.done) {
+            current.meter.observe(next.value)
+            if (next.value.type === 'chunk') text += next.value.text
+            current.dog.expectReader(DEADLINES.readMs)
+            yield next.value
+            next = await current.next()
+          }
+          current.finish('completed')
+          return
+        } catch (thrown) {
+          current = await goOn(thrown)
+          next = current.firstEvent
+        }
+      }
+    } finally {
+      // Left early by its reader unless it has ended otherwise.
+      if (current.finish('cancelled')) await current.events.return?.().catch(() => undefined)
+    }
+  }
+
+  return {
+    get endpoint() {
+      return current.leg.candidate.endpoint
+    },
+    attempts,
+    queueMs,
+    timeToFirstTokenMs: opened.timeToFirstTokenMs,
+    events: events(),
+    spend: () => addSpend(settled, current.spend()),
+    finishReason: () => current.meter.finishReason(),
+    cancel: () => current.dog.cancel(),
+  }
+}
+
+function part(
   deps: DispatchDeps,
   job: Job,
   opened: Opened,
-  { queueMs, reservedNanoUsd }: { queueMs: number; reservedNanoUsd: number },
-): Session {
-  const { endpoint, dog, attempts, attemptMs, stopKeeping } = opened
-  const timeToFirstTokenMs = deps.now() - attemptMs
-  const meter = spendMeter(endpoint, job.estimatedPromptTokens)
-  const spend = () => {
-    const total = meter.total()
-    // The tenant never posts more than was held; an origin that claims more does not move money.
-    return { ...total, costNanoUsd: Math.min(total.costNanoUsd, reservedNanoUsd) }
-  }
+  onEnd: (spend: Spend, attempt: Attempt) => void,
+): Part {
+  const { leg, startedMs, dog, events } = opened
+  const { stallMs } = job.policy.deadlines
+  const meter = spendMeter(job, leg, startedMs)
+  const isTooSlow = pace(job.policy.minTokensPerSecond)
   let isFinished = false
   const finish = (outcome: UsageOutcome) => {
-    if (isFinished) return
+    if (isFinished) return false
     isFinished = true
-    stopKeeping()
-    dog.stop()
-    const durationMs = deps.now() - attemptMs
-    deps.registry.ended(endpoint.id, durationMs, outcome === 'completed')
-    attempts.push({ endpoint: endpoint.id, outcome: outcome === 'completed' ? 'ok' : outcome, durationMs })
-    settle(deps, job, endpoint, { ...spend(), outcome })
-    free(deps, job, endpoint, {
-      outcome: outcome === 'failed' ? 'failed' : 'served',
-      durationMs,
-      timeToFirstTokenMs,
-    })
+    const spent = meter.total(deps.now())
+    opened.close(outcome, spent.completionTokens)
+    settle(deps, job, leg, { ...spent, outcome })
+    const { id } = leg.candidate.endpoint
+    const durationMs = deps.now() - startedMs
+    onEnd(spent, { endpoint: id, outcome: outcome === 'completed' ? 'ok' : outcome, durationMs })
+    return true
+  }
+  const next = async () => {
+    dog.expect(stallMs, 'next token')
+    const askedMs = deps.now()
+    const result = await events.next()
+    if (isTooSlow(deps.now() - askedMs))
+      throw new AppError('upstream_timeout', 'The model server was too slow to go on with')
+    return result
   }
   // Whoever stopped reading, or never began, does not come back to iterate: nothing may wait for that.
   const onAbort = () => finish(dog.isCancelled ? 'cancelled' : 'failed')
   if (dog.signal.aborted) onAbort()
   else dog.signal.addEventListener('abort', onAbort, { once: true })
-  return {
-    endpoint,
-    attempts,
-    queueMs,
-    timeToFirstTokenMs,
-    events: watched(opened, meter.observe, finish),
-    spend,
-    finishReason: meter.finishReason,
-    cancel: dog.cancel,
-  }
-}
-
-async function* watched(
-  { events, firstEvent, dog }: Opened,
-  observe: (event: GenerationEvent) => void,
-  finish: (outcome: UsageOutcome) => void,
-): AsyncGenerator<GenerationEvent> {
-  // Left early by its reader unless something else happens.
-  let outcome: UsageOutcome = 'cancelled'
-  try {
-    for (let next = firstEvent; !next.done; next = await events.next()) {
-      observe(next.value)
-      dog.expectReader(DEADLINES.readMs)
-      yield next.value
-      dog.expect(DEADLINES.stallMs, 'next token')
-    }
-    outcome = 'completed'
-  } catch (error) {
-    outcome = dog.isCancelled ? 'cancelled' : 'failed'
-    throw abortReason(dog) ?? AppError.from(error)
-  } finally {
-    finish(outcome)
-    if (outcome !== 'completed') await events.return?.().catch(() => undefined)
-  }
-}
-
-/** Why the call was aborted, when it was. */
-export function abortReason({ signal }: Watchdog): AppError | null {
-  return signal.aborted && signal.reason instanceof AppError ? signal.reason : null
+  return { ...opened, meter, next, finish, spend: () => (isFinished ? NOTHING : meter.total(deps.now())) }
 }

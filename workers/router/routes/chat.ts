@@ -3,6 +3,7 @@ import type { ApiEnv } from '../../../shared/api/define-route.ts'
 import { type chatRequest, chatRoute, modelsRoute } from '../../../shared/api/openai.ts'
 import type { ChatMessage } from '../../../shared/domain/passage.ts'
 import { mayUseCollection } from '../../../shared/domain/principal.ts'
+import { placeOf } from '../../../shared/domain/routing/place.ts'
 import { TIERS } from '../../../shared/domain/tiers.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
@@ -18,6 +19,7 @@ export function chatRoutes(deps: AskDeps) {
     const body = c.req.valid('json')
     const call = toAsk(body, {
       context: c.get('context'),
+      place: placeOf(c.req.raw.cf),
       clientSignal: c.req.raw.signal,
       waitUntil: (work) => c.executionCtx.waitUntil(work),
     })
@@ -27,7 +29,7 @@ export function chatRoutes(deps: AskDeps) {
     return sseResponse(completionEvents(call, asked, includeUsage), asked.session.cancel)
   })
   app.openapi(modelsRoute, async (c) => {
-    const endpoints = await deps.registry.list()
+    const endpoints = await deps.registry.list((work) => c.executionCtx.waitUntil(work))
     const names = [
       'auto',
       ...TIERS.map((tier) => `tier-${tier}`),
@@ -39,7 +41,7 @@ export function chatRoutes(deps: AskDeps) {
   return app
 }
 
-function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'clientSignal' | 'waitUntil'>): Ask {
+function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'place' | 'clientSignal' | 'waitUntil'>): Ask {
   const {
     model,
     messages,

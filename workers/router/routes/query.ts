@@ -3,6 +3,7 @@ import { type queryRequest, queryRoute } from '../../../shared/api/ask.ts'
 import { type ApiEnv } from '../../../shared/api/define-route.ts'
 import { citationFilter } from '../../../shared/domain/citations.ts'
 import { mayUseCollection } from '../../../shared/domain/principal.ts'
+import { placeOf } from '../../../shared/domain/routing/place.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import { sseEvent, sseResponse } from '../../../shared/http/sse.ts'
@@ -18,6 +19,7 @@ export function queryRoutes(deps: AskDeps) {
       throw new AppError('forbidden', `This key may not use the collection "${body.collection}"`)
     const call = toAsk(body, {
       context,
+      place: placeOf(c.req.raw.cf),
       clientSignal: c.req.raw.signal,
       waitUntil: (work) => c.executionCtx.waitUntil(work),
     })
@@ -29,7 +31,7 @@ export function queryRoutes(deps: AskDeps) {
 
 function toAsk(
   body: z.infer<typeof queryRequest>,
-  call: Pick<Ask, 'context' | 'clientSignal' | 'waitUntil'>,
+  call: Pick<Ask, 'context' | 'place' | 'clientSignal' | 'waitUntil'>,
 ): Ask {
   return {
     ...call,

@@ -1,0 +1,92 @@
+import type { LeaseDecision } from '../../../shared/domain/lease.ts'
+import type { Candidate } from '../../../shared/domain/routing/candidate.ts'
+import { acquire, leave, type Slot, waitForSlot } from './holds.ts'
+import type { Attempt, DispatchDeps, Job } from './job.ts'
+
+/** How many models are asked to answer one request; those that have no slot do not count. */
+const MAX_ATTEMPTS = 3
+
+export type Admitted = { readonly candidate: Candidate; readonly slot: Slot }
+
+/** Goes through the candidates, best first, and finds who has a slot. Ask again when the one that was found failed. */
+export type Search = {
+  /** `mayWait`: stand in a queue when nobody has a slot now. Null: nobody is left. */
+  next(options: { readonly mayWait: boolean }): Promise<Admitted | null>
+  /** The soonest of the refusals' Retry-After; Infinity when nobody refused. */
+  retryAfterMs(): number
+}
+
+/**
+ * A slot that is free now is better than a place in a queue, so a request queues at the first candidate that lets it, looks on, and only then waits.
+ * Quoting needs no slot and comes last of all.
+ */
+export function slotSearch(
+  deps: DispatchDeps,
+  job: Job,
+  { first, endsAtMs, attempts }: { first: LeaseDecision; endsAtMs: number; attempts: Attempt[] },
+): Search {
+  const models = job.candidates.filter((candidate) => !isQuoting(candidate))
+  const quoting = job.candidates.find(isQuoting)
+  let position = 0
+  let found = 0
+  let hasQuoted = false
+  let queuedAt: Candidate | null = null
+  let soonestMs = Number.POSITIVE_INFINITY
+
+  const admit = (candidate: Candidate, decision: LeaseDecision): Admitted | null => {
+    if (decision.granted) {
+      if (queuedAt && queuedAt !== candidate) leave(deps, job, queuedAt.endpoint)
+      queuedAt = null
+      found += 1
+      return { candidate, slot: { epoch: decision.epoch, sharers: decision.inFlight } }
+    }
+    if (decision.reason === 'queued') {
+      queuedAt ??= candidate
+      return null
+    }
+    if (queuedAt === candidate) queuedAt = null
+    soonestMs = Math.min(soonestMs, decision.retryAfterMs)
+    attempts.push({ endpoint: candidate.endpoint.id, outcome: decision.reason, durationMs: 0 })
+    return null
+  }
+
+  const lookOn = async (mayWait: boolean): Promise<Admitted | null> => {
+    for (let candidate = models[position]; candidate; candidate = models[position]) {
+      if (found >= MAX_ATTEMPTS || (position > 0 && deps.now() >= endsAtMs)) return null
+      position += 1
+      const maxWaitMs = mayWait && !queuedAt ? waitMsOf(job, endsAtMs - deps.now()) : 0
+      const decision = position === 1 ? first : await acquire(deps, job, candidate.endpoint, maxWaitMs)
+      const admitted = admit(candidate, decision)
+      if (admitted) return admitted
+    }
+    return null
+  }
+
+  return {
+    async next({ mayWait }) {
+      const now = await lookOn(mayWait)
+      if (now || !mayWait) return now
+      if (queuedAt) {
+        const { endpoint } = queuedAt
+        const decision = await Promise.race([waitForSlot(deps, job, endpoint), whenLeft(job.clientSignal)])
+        if (!decision) leave(deps, job, endpoint)
+        const admitted = decision && admit(queuedAt, decision)
+        if (admitted) return admitted
+      }
+      if (hasQuoted || !quoting) return null
+      hasQuoted = true
+      return { candidate: quoting, slot: { epoch: null, sharers: 1 } }
+    },
+    retryAfterMs: () => soonestMs,
+  }
+}
+
+const isQuoting = ({ endpoint }: Candidate) => endpoint.kind === 'extractive'
+
+export const waitMsOf = ({ policy }: Job, leftMs: number) => Math.max(0, Math.min(policy.maxWaitMs, leftMs))
+
+/** Null as soon as the client has left; never otherwise. */
+function whenLeft(signal: AbortSignal): Promise<null> {
+  if (signal.aborted) return Promise.resolve(null)
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }))
+}

@@ -1,0 +1,85 @@
+import { costNanoUsd } from '../../../shared/domain/money.ts'
+import type { Candidate } from '../../../shared/domain/routing/candidate.ts'
+import { utf8Bytes } from '../../../shared/domain/tokens.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { acquire, giveBack, type Leg, leave, reserve } from './holds.ts'
+import type { DispatchDeps, Job } from './job.ts'
+import { type Opened, open } from './open.ts'
+import type { Course } from './session.ts'
+
+/** Fields of a request whose answer is more than one run of text: half of it cannot be gone on with. */
+const UNRESUMABLE = ['tools', 'functions', 'logprobs', 'top_logprobs', 'response_format']
+/** Often enough for a fleet in trouble, and a bound on what one answer can cost. */
+const MAX_RESUMPTIONS = 2
+
+type Break = { readonly broken: Leg; readonly text: string; readonly failure: AppError }
+
+/**
+ * Another endpoint that goes on where one broke off, already speaking; null when nobody can. It is sent the answer so far, for money of its own: what it
+ * may cost is reserved first, so that an answer in two parts cannot pass a budget either.
+ */
+export async function resume(
+  deps: DispatchDeps,
+  job: Job,
+  { broken, text, failure }: Break,
+  { endsAtMs, attempts }: Course,
+): Promise<Opened | null> {
+  const resumptions = attempts.filter(({ outcome }) => outcome === 'failed').length
+  if (!mayResume(job, failure) || resumptions > MAX_RESUMPTIONS || deps.now() >= endsAtMs) return null
+  const tokens = Math.ceil(text.length / 4)
+  const continuation = { continuation: text, maxTokens: job.request.maxTokens - tokens }
+  const [candidate] = successors(deps, job, broken, attempts)
+  if (!candidate || continuation.maxTokens < 1) return null
+  const leg = await hold(deps, job, candidate, { text, spendId: `${job.context.requestId}.r${resumptions}` })
+  if (!leg) return null
+  const startedMs = deps.now()
+  const opened = await open(deps, job, leg, endsAtMs, continuation).opened
+  if (!(opened instanceof AppError)) return opened
+  giveBack(deps, job, leg.reserved.spendId)
+  const durationMs = deps.now() - startedMs
+  attempts.push({ endpoint: candidate.endpoint.id, outcome: opened.code, durationMs })
+  return null
+}
+
+function mayResume({ request, clientSignal }: Job, { code }: AppError): boolean {
+  if (!request.stream || clientSignal.aborted || !code.startsWith('upstream_')) return false
+  return UNRESUMABLE.every((field) => request.parameters[field] === undefined)
+}
+
+/** Who can take over: engines that continue a text, the same model before others of its tier, nobody who has failed already. */
+function successors(
+  { generatorFor }: DispatchDeps,
+  job: Job,
+  { candidate }: Leg,
+  attempts: Course['attempts'],
+): Candidate[] {
+  const { model, tier } = candidate.endpoint
+  const tried = new Set(attempts.map(({ endpoint }) => endpoint))
+  const able = job.candidates.filter(
+    ({ endpoint }) => endpoint.tier === tier && !tried.has(endpoint.id) && generatorFor(endpoint).canContinue,
+  )
+  const isSame = ({ endpoint }: Candidate) => endpoint.model === model
+  return [...able.filter(isSame), ...able.filter((other) => !isSame(other))]
+}
+
+async function hold(
+  deps: DispatchDeps,
+  job: Job,
+  candidate: Candidate,
+  { text, spendId }: { text: string; spendId: string },
+): Promise<Leg | null> {
+  const { endpoint, worstCaseNanoUsd } = candidate
+  const bytes = utf8Bytes(text)
+  const reserved = { spendId, amountNanoUsd: worstCaseNanoUsd + costNanoUsd(endpoint, bytes, 0) }
+  const [decision, lease] = await Promise.all([
+    reserve(deps, job, candidate, reserved).catch(() => null),
+    acquire(deps, job, endpoint, 0),
+  ])
+  if (decision?.allowed && lease.granted) {
+    const slot = { epoch: lease.epoch, sharers: lease.inFlight }
+    return { candidate, reserved, slot, continuedTokens: Math.ceil(bytes / 4) }
+  }
+  if (decision?.allowed) giveBack(deps, job, reserved.spendId)
+  if (lease.granted) leave(deps, job, endpoint, lease.epoch)
+  return null
+}
