@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { askCommand } from './commands/ask.ts'
+import { drainCommand, undrainCommand } from './commands/drain.ts'
 import { ingestCommand } from './commands/ingest.ts'
 import { searchCommand } from './commands/search.ts'
 import { statusCommand } from './commands/status.ts'
@@ -19,15 +20,26 @@ Exit codes:
   ${EXIT.abstained}    ask: the documents hold no answer
   ${EXIT.interrupted}  interrupted
 
-Without --url and --key the commands use FAIRLEAD_URL and FAIRLEAD_API_KEY, or the nearest .fairlead/local.json.`
+Without --url and --key the commands use FAIRLEAD_URL and FAIRLEAD_API_KEY, or the nearest .fairlead/local.json;
+drain and undrain use FAIRLEAD_ADMIN_KEY, or the operators' key of that file.`
+
+const COMMANDS = [
+  upCommand,
+  askCommand,
+  ingestCommand,
+  searchCommand,
+  statusCommand,
+  usageCommand,
+  drainCommand,
+  undrainCommand,
+]
 
 function program(): Command {
   const fairlead = new Command('fairlead')
     .description('Answers questions over your documents: runs the platform, puts documents in, asks.')
     .addHelpText('after', EXIT_CODES)
     .exitOverride()
-  for (const command of [upCommand, askCommand, ingestCommand, searchCommand, statusCommand, usageCommand])
-    fairlead.addCommand(command().exitOverride())
+  for (const command of COMMANDS) fairlead.addCommand(command().exitOverride())
   return fairlead
 }
 

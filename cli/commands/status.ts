@@ -1,7 +1,7 @@
 import { listCollectionsRoute } from '../../shared/api/documents.ts'
 import { listEndpointsRoute } from '../../shared/api/endpoints.ts'
 import { readyRoute } from '../../shared/api/health.ts'
-import type { Answer, Client } from '../lib/client.ts'
+import type { Answer } from '../lib/client.ts'
 import { type ClientOptions, clientCommand, connect, show } from '../lib/command.ts'
 import { Failure } from '../lib/failure.ts'
 import { table } from '../lib/terminal.ts'
@@ -11,13 +11,13 @@ type Collection = Answer<typeof listCollectionsRoute>['data'][number]
 
 export const statusCommand = () =>
   clientCommand('status')
-    .description('health, endpoints with their load, collections')
+    .description('health, endpoints with their load, breaker and queue, collections')
     .action(async (options: ClientOptions) => {
       const { client } = connect(options)
       const [health, endpoints, collections] = await Promise.all([
         client.call(readyRoute, {}),
-        ifAllowed(client.call(listEndpointsRoute, {}).then(({ data }) => data)),
-        ifAllowed(allCollections(client)),
+        ifAllowed(allPages((query) => client.call(listEndpointsRoute, { query }))),
+        ifAllowed(allPages((query) => client.call(listCollectionsRoute, { query }))),
       ])
       show(options, { url: client.url, ...health, endpoints, collections }, describe)
     })
@@ -37,10 +37,14 @@ const describe = ({ url, status, version, endpoints, collections }: Status) =>
     collections ? describeCollections(collections) : 'This key may not see collections.',
   ].join('\n\n')
 
-async function allCollections(client: Client): Promise<Collection[]> {
-  const all: Collection[] = []
+type Page<T> = { readonly data: readonly T[]; readonly nextCursor: string | null }
+
+async function allPages<T>(
+  read: (query: { limit: number; cursor: string | undefined }) => Promise<Page<T>>,
+): Promise<T[]> {
+  const all: T[] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await client.call(listCollectionsRoute, { query: { limit: 1_000, cursor } })
+    const page = await read({ limit: 1_000, cursor })
     all.push(...page.data)
     cursor = page.nextCursor
   }
@@ -56,19 +60,28 @@ const ifAllowed = <T>(answer: Promise<T>): Promise<T | null> =>
 
 function describeEndpoints(endpoints: readonly Endpoint[]): string {
   if (endpoints.length === 0) return 'No endpoint is registered: answers are quoted from the documents.'
-  const header = ['endpoint', 'tier', 'model', 'in flight', 'of', 'served', 'failed', 'first token ms', '']
-  const rows = endpoints.map(({ id, tier, model, maxConcurrency, drained, live }) => [
+  const load = ['breaker', 'in flight', 'of', 'queued', 'errors', 'first token ms']
+  const rows = endpoints.map(({ id, tier, model, drained, live, maxConcurrency }) => [
     id,
     tier,
     model,
-    live.inFlight,
-    maxConcurrency,
-    live.served,
-    live.failed,
-    live.timeToFirstTokenMs === null ? '-' : Math.round(live.timeToFirstTokenMs),
-    drained ? 'drained' : '',
+    ...describeLoad(live, maxConcurrency),
+    describeHealth(drained, live?.healthy ?? null),
   ])
-  return table(header, rows)
+  return table(['endpoint', 'tier', 'model', ...load, 'health'], rows)
+}
+
+function describeLoad(live: Endpoint['live'], maxConcurrency: number): (string | number)[] {
+  if (live === null) return ['unused', 0, maxConcurrency, 0, '-', '-']
+  const { breaker, inFlight, queued, errorRate, timeToFirstTokenMs } = live
+  const errors = `${Math.round(errorRate * 100)}%`
+  const firstTokenMs = timeToFirstTokenMs === null ? '-' : Math.round(timeToFirstTokenMs)
+  return [breaker, inFlight, maxConcurrency, queued, errors, firstTokenMs]
+}
+
+function describeHealth(drained: boolean, healthy: boolean | null): string {
+  if (drained) return 'drained'
+  return healthy === null ? '-' : healthy ? 'ok' : 'failing'
 }
 
 function describeCollections(collections: readonly Collection[]): string {

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { apiClient, type Client } from './client.ts'
-import { resolveTarget } from './target.ts'
+import { type Role, resolveTarget } from './target.ts'
 import { print } from './terminal.ts'
 
 export type ClientOptions = { readonly url?: string; readonly key?: string; readonly json?: boolean }
@@ -14,10 +14,10 @@ export const clientCommand = (name: string) =>
     .option('--key <key>', 'API key')
     .option('--json', 'print JSON and nothing else')
 
-export function connect(options: ClientOptions): Connection {
+export function connect(options: ClientOptions, role: Role = 'tenant'): Connection {
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort())
-  const target = resolveTarget(options, process.env, process.cwd())
+  const target = resolveTarget(options, process.env, process.cwd(), role)
   return { client: apiClient(target, interrupted.signal), signal: interrupted.signal }
 }
 

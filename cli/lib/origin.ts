@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { endpointRequest } from '../../shared/api/endpoints.ts'
+import type { endpointRequest } from '../../shared/api/endpoint-request.ts'
 import { TIERS, type Tier } from '../../shared/domain/tiers.ts'
 import { EXIT, Failure, reasonOf } from './failure.ts'
 

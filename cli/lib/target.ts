@@ -25,21 +25,29 @@ export function readLocalFile(stateDir: string): LocalFile | null {
   }
 }
 
+/** Whose key a command needs: a tenant's, or the operators' for what belongs to the whole platform. */
+export type Role = 'tenant' | 'operator'
+const KEYS = {
+  tenant: { variable: 'FAIRLEAD_API_KEY', local: 'apiKey' },
+  operator: { variable: 'FAIRLEAD_ADMIN_KEY', local: 'adminKey' },
+} as const
+
 type Given = { readonly url?: string | undefined; readonly key?: string | undefined }
 
 /** Options first, then the environment, then the nearest `.fairlead/local.json`, whose key is never sent to another address. */
-export function resolveTarget(options: Given, env: NodeJS.ProcessEnv, folder: string): Target {
+export function resolveTarget(options: Given, env: NodeJS.ProcessEnv, folder: string, role: Role): Target {
   const given = options.url ?? env['FAIRLEAD_URL']
   const local = nearestLocalFile(folder)
   const url = given === undefined ? local?.url : addressOf(given)
   if (url === undefined)
     throw new Failure(
       EXIT.usage,
-      'No platform is known here. Start one with "npm start", or set FAIRLEAD_URL and FAIRLEAD_API_KEY.',
+      `No platform is known here. Start one with "npm start", or set FAIRLEAD_URL and ${KEYS[role].variable}.`,
     )
-  const key = options.key ?? env['FAIRLEAD_API_KEY'] ?? (local?.url === url ? local.apiKey : undefined)
+  const { variable, local: name } = KEYS[role]
+  const key = options.key ?? env[variable] ?? (local?.url === url ? local[name] : undefined)
   if (key === undefined)
-    throw new Failure(EXIT.usage, `No key is known for ${url}. Set FAIRLEAD_API_KEY or give --key.`)
+    throw new Failure(EXIT.usage, `No key is known for ${url}. Set ${variable} or give --key.`)
   return { url, key }
 }
 

@@ -115,4 +115,9 @@ export const otherTenant = z
   .optional()
   .openapi({ description: 'Only keys of the tenant "system" may name another tenant.' })
 
+export const time = z.union(
+  [z.iso.datetime(), z.iso.date()],
+  'give a UTC time such as 2026-11-01 or 2026-11-01T12:00:00Z',
+)
+
 export const usd = z.number().min(0).max(9_000_000)

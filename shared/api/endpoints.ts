@@ -1,9 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import { ENDPOINT_KINDS } from '../domain/endpoint.ts'
-import { level, page, tier } from './common.ts'
+import { BREAKER_STATES } from '../domain/fleet.ts'
+import { PRIORITIES } from '../domain/priority.ts'
+import { level, page, pageQuery, tier } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
+import { endpointAuth, endpointNames, endpointPatch, endpointRequest } from './endpoint-request.ts'
 
-const names = z.array(z.string().min(1).max(64)).max(32)
+const note = (description: string) => ({ description })
+
 const idParams = z.object({
   id: z
     .string()
@@ -11,137 +14,109 @@ const idParams = z.object({
     .openapi({ example: 'rack1-llama' }),
 })
 
-const secretName = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'name a Worker secret: capital letters, digits and "_"')
-const auth = z
-  .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('none') }),
-    z.strictObject({ type: z.literal('bearer'), secretName }),
-    z.strictObject({
-      type: z.literal('headers'),
-      secretNames: z.record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'name a header'), secretName),
-    }),
-    z.strictObject({
-      type: z.literal('aws'),
-      secretName,
-      region: z.string().min(1).max(64),
-      service: z.string().min(1).max(64).default('bedrock'),
-    }),
-    z.strictObject({ type: z.literal('gcp'), secretName }),
-    z.strictObject({
-      type: z.literal('azure'),
-      secretName,
-      scope: z.string().max(256).default('https://cognitiveservices.azure.com/.default'),
-    }),
-  ])
-  .openapi('EndpointAuth', {
-    description:
-      'How the endpoint is called. Secrets are named here and set as Worker secrets; they are never sent to this API.',
-    example: { type: 'bearer', secretName: 'ORIGIN_RACK1' },
-  })
-const originUrl = z.url({ protocol: /^https?$/ })
-const note = (description: string) => ({ description })
-
-export const endpointRequest = z
-  .strictObject({
-    url: originUrl.openapi(
-      note('Base URL up to and including the version, as OpenAI clients take it: https://host/v1'),
-    ),
-    kind: z.enum(ENDPOINT_KINDS).default('openai-compatible').openapi(note('The protocol it speaks.')),
-    model: z.string().min(1).max(256),
-    tier,
-    level: level.default('on_premises'),
-    provider: z.string().min(1).max(64).default('local'),
-    region: z.string().min(1).max(64).default('local'),
-    configuration: z.string().max(64).nullable().default(null),
-    contextTokens: z.int().min(256).max(10_000_000).default(8_192),
-    maxConcurrency: z.int().min(1).max(10_000).default(16),
-    price: z
-      .strictObject({
-        inputUsdPerMTok: z.number().min(0).max(100_000).default(0),
-        outputUsdPerMTok: z.number().min(0).max(100_000).default(0),
-        gpuUsdPerHour: z
-          .number()
-          .min(0)
-          .max(100_000)
-          .default(0)
-          .openapi(note('All GPUs of the endpoint together, where time is what is paid for.')),
-      })
-      .openapi(note('Tokens exact to one micro-dollar per million, time to one nano-dollar per second.')),
-    quality: z
-      .number()
-      .min(0)
-      .max(1)
-      .optional()
-      .openapi(
-        note('How good its answers are beside those of other endpoints; the tier decides when left out.'),
-      ),
-    coldStartMs: z.int().min(0).max(3_600_000).default(0).openapi(note('0: always warm.')),
-    warmForMs: z.int().min(0).max(86_400_000).default(300_000),
-    nominal: z
-      .strictObject({ timeToFirstTokenMs: z.number().min(0), timePerOutputTokenMs: z.number().min(0) })
-      .nullable()
-      .default(null)
-      .openapi(note('What to expect until something was measured.')),
-    compliance: names.default([]).openapi(note('Regimes it is attested for.')),
-    residency: names.default([]).openapi(note('Places its text stays in.')),
-    clearance: names
-      .default([])
-      .openapi(note('Data labels it may be shown; passages with another label never reach it.')),
-    auth: auth.default({ type: 'none' }),
-    mtlsBinding: secretName.nullable().default(null).openapi(note('Name of an mTLS certificate binding.')),
-    healthUrl: originUrl.nullable().default(null).openapi(note('Asked while the endpoint is in use.')),
-    metricsUrl: originUrl.nullable().default(null).openapi(note("vLLM's Prometheus metrics.")),
-  })
-  .openapi('EndpointRequest', {
-    example: {
-      url: 'http://10.0.0.5:8000/v1',
-      model: 'meta-llama/Llama-3.1-8B-Instruct',
-      tier: 'm',
-      contextTokens: 131_072,
-      maxConcurrency: 64,
-      price: { inputUsdPerMTok: 0.05, outputUsdPerMTok: 0.08 },
-    },
-  })
-
-const endpoint = z
+const snapshot = z
   .object({
-    id: z.string(),
-    url: z.string(),
-    kind: z.string(),
-    model: z.string(),
-    tier,
-    level,
-    provider: z.string(),
-    region: z.string(),
-    configuration: z.string().nullable(),
-    contextTokens: z.int(),
-    maxConcurrency: z.int(),
-    price: z.object({
-      inputUsdPerMTok: z.number(),
-      outputUsdPerMTok: z.number(),
-      gpuUsdPerHour: z.number(),
-    }),
-    quality: z.number(),
-    coldStartMs: z.int(),
-    warmForMs: z.int(),
-    nominal: z.object({ timeToFirstTokenMs: z.number(), timePerOutputTokenMs: z.number() }).nullable(),
-    compliance: names,
-    residency: names,
-    clearance: names,
-    auth,
-    mtlsBinding: z.string().nullable(),
-    healthUrl: z.string().nullable(),
-    metricsUrl: z.string().nullable(),
-    drained: z.boolean(),
-    live: z.object({
-      inFlight: z.int(),
-      inFlightTokens: z.int(),
-      served: z.int(),
-      failed: z.int(),
-      timeToFirstTokenMs: z.number().nullable(),
-    }),
+    at: z.string().openapi(note('When the endpoint told this.')),
+    inFlight: z.int().openapi(note('Requests that hold one of its slots.')),
+    inFlightTokens: z.int().openapi(note('Their prompts and the most they may generate, in tokens.')),
+    queued: z.int().openapi(note('Requests that wait for a slot.')),
+    timeToFirstTokenMs: z.number().nullable().openapi(note('Moving average; null before the first answer.')),
+    timePerOutputTokenMs: z.number().nullable(),
+    durationMs: z.number().nullable(),
+    errorRate: z.number().openapi(note('Share of the recent requests that failed, 0 to 1.')),
+    breaker: z
+      .enum(BREAKER_STATES)
+      .openapi(
+        note(
+          '`closed`: takes requests · `open`: failed too often, takes none · `half_open`: one probe at a time · `ramping`: takes a growing share again.',
+        ),
+      ),
+    admitShare: z.number().openapi(note('Share of the requests that it takes now, 0 to 1.')),
+    closedUntil: z
+      .string()
+      .nullable()
+      .openapi(note('When it is tried again, after a failure or because the origin asked for a pause.')),
+    healthy: z.boolean().nullable().openapi(note('What healthUrl said last; null: not asked.')),
+    lastServedAt: z.string().nullable(),
+    scraped: z
+      .object({
+        at: z.string(),
+        ageMs: z.number(),
+        running: z.number(),
+        waiting: z.number(),
+        kvCacheUsage: z.number().openapi(note('0 to 1')),
+      })
+      .nullable()
+      .openapi(
+        note("The origin's own gauges from metricsUrl; other clients of the origin are seen only here."),
+      ),
+  })
+  .openapi('EndpointSnapshot')
+
+const state = snapshot
+  .extend({
+    served: z.int().openapi(note('Requests it has answered since it was registered.')),
+    failed: z.int(),
+    drained: z
+      .boolean()
+      .openapi(note('As its object knows it; differs from the registration if it missed the change.')),
+    queue: z
+      .array(
+        z.object({
+          priority: z.enum(PRIORITIES),
+          waiting: z.int(),
+          oldestMs: z.number().openapi(note('How long the first of them waits.')),
+        }),
+      )
+      .openapi(note('Waiting requests by priority, most urgent first.')),
+    expectedWaitMs: z.number().openapi(note('Until a request that comes now has a slot.')),
+  })
+  .openapi('EndpointState')
+
+const registration = z.object({
+  id: z.string(),
+  url: z.string(),
+  kind: z.string(),
+  model: z.string(),
+  tier,
+  level,
+  provider: z.string(),
+  region: z.string(),
+  configuration: z.string().nullable(),
+  contextTokens: z.int(),
+  maxConcurrency: z.int(),
+  price: z.object({
+    inputUsdPerMTok: z.number(),
+    outputUsdPerMTok: z.number(),
+    gpuUsdPerHour: z.number(),
+  }),
+  quality: z.number(),
+  coldStartMs: z.int(),
+  warmForMs: z.int(),
+  nominal: z.object({ timeToFirstTokenMs: z.number(), timePerOutputTokenMs: z.number() }).nullable(),
+  compliance: endpointNames,
+  residency: endpointNames,
+  clearance: endpointNames,
+  auth: endpointAuth,
+  mtlsBinding: z.string().nullable(),
+  healthUrl: z.string().nullable(),
+  metricsUrl: z.string().nullable(),
+  drained: z.boolean(),
+  updatedAt: z.string(),
+  warnings: z
+    .array(z.string())
+    .openapi(note('What is allowed but seldom meant, such as http to a public host.')),
+})
+const listed = registration
+  .extend({
+    live: snapshot
+      .nullable()
+      .openapi(note('What it told the fleet last; null until it is used for the first time.')),
+  })
+  .openapi('ListedEndpoint')
+const endpoint = registration
+  .extend({
+    live: state.nullable().openapi(note('What it knows right now; null when its object did not answer.')),
   })
   .openapi('Endpoint')
 
@@ -149,14 +124,17 @@ export const listEndpointsRoute = defineRoute('operate', {
   method: 'get',
   path: '/v1/endpoints',
   tags: ['Endpoints'],
-  summary: 'List endpoints with their load',
-  responses: { 200: json(page(endpoint), 'Endpoints by id') },
+  summary: 'List endpoints with their load, breaker and queue',
+  description:
+    'Read from one snapshot of the fleet, at most a second old; `GET /v1/endpoints/{id}` asks the endpoint itself.',
+  request: { query: pageQuery },
+  responses: { 200: json(page(listed), 'Endpoints by id') },
 })
 export const getEndpointRoute = defineRoute('operate', {
   method: 'get',
   path: '/v1/endpoints/{id}',
   tags: ['Endpoints'],
-  summary: 'Show an endpoint',
+  summary: 'Show an endpoint and all it knows of itself',
   request: { params: idParams },
   responses: { 200: json(endpoint, 'The endpoint') },
 })
@@ -165,8 +143,18 @@ export const putEndpointRoute = defineRoute('operate', {
   path: '/v1/endpoints/{id}',
   tags: ['Endpoints'],
   summary: 'Register or replace an endpoint',
+  description: 'What is left out takes its default. An endpoint that is drained stays drained.',
   request: { params: idParams, body: jsonBody(endpointRequest) },
   responses: { 200: json(endpoint, 'Replaced'), 201: json(endpoint, 'Registered') },
+})
+export const patchEndpointRoute = defineRoute('operate', {
+  method: 'patch',
+  path: '/v1/endpoints/{id}',
+  tags: ['Endpoints'],
+  summary: 'Change some fields of an endpoint',
+  description: 'What is left out stays as it is, also inside `price`.',
+  request: { params: idParams, body: jsonBody(endpointPatch) },
+  responses: { 200: json(endpoint, 'The endpoint') },
 })
 export const deleteEndpointRoute = defineRoute('operate', {
   method: 'delete',

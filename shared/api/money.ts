@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { DEFAULT_ALERT_SHARES } from '../domain/budget.ts'
 import { USAGE_GROUPS } from '../domain/usage.ts'
-import { otherTenant, usd } from './common.ts'
+import { otherTenant, time, usd } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 
 const budgetPeriod = z.enum(['day', 'month', 'total'])
@@ -60,10 +60,6 @@ export const putBudgetRoute = defineRoute('admin', {
   },
 })
 
-const time = z.union(
-  [z.iso.datetime(), z.iso.date()],
-  'give a UTC time such as 2026-11-01 or 2026-11-01T12:00:00Z',
-)
 const usageGroup = z
   .object({
     tenant: z.string().optional(),

@@ -5,7 +5,8 @@ import { DOCUMENT_STATES } from '../domain/document.ts'
 import { ENDPOINT_KINDS, type EndpointAuth } from '../domain/endpoint.ts'
 import type { Metadata } from '../domain/filter.ts'
 import type { Scope } from '../domain/principal.ts'
-import { PLANS, type RoutingPolicy } from '../domain/routing/policy.ts'
+import { PLANS } from '../domain/routing/policy.ts'
+import type { PolicySettings } from '../domain/routing/tenant-policy.ts'
 import { LEVELS, TIERS } from '../domain/tiers.ts'
 import { USAGE_OUTCOMES } from '../domain/usage.ts'
 
@@ -81,7 +82,7 @@ export const policies = sqliteTable(
       .references(() => tenants.id),
     name: text().notNull(),
     /** What was set; the rest is the plan's, whatever the plan is when it is read. */
-    policy: text({ mode: 'json' }).$type<Partial<RoutingPolicy>>().notNull(),
+    policy: text({ mode: 'json' }).$type<PolicySettings>().notNull(),
     updatedAtMs: integer().notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.name] })],

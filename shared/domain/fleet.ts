@@ -22,7 +22,8 @@ export type EndpointSnapshot = {
   readonly scraped: ScrapedLoad | null
 }
 
-export type BreakerState = 'closed' | 'open' | 'half_open' | 'ramping'
+export const BREAKER_STATES = ['closed', 'open', 'half_open', 'ramping'] as const
+export type BreakerState = (typeof BREAKER_STATES)[number]
 
 /** vLLM's own gauges, with when they were read: other clients of the same origin are seen only there. */
 export type ScrapedLoad = {

@@ -2,9 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { resolveTarget } from '../../cli/lib/target.ts'
+import { resolveTarget as resolveFor } from '../../cli/lib/target.ts'
 
 const local = { url: 'http://127.0.0.1:8787', apiKey: 'local key', adminKey: 'admin', tenant: 'demo', pid: 1 }
+
+const resolveTarget = (...[options, env, folder]: [object, NodeJS.ProcessEnv, string]) =>
+  resolveFor(options, env, folder, 'tenant')
 
 /** A folder two levels below one with a `.fairlead/local.json`. */
 function below(content: unknown): string {
@@ -40,4 +43,15 @@ it('never sends the local key to another address', () => {
 it('says what to do when nothing is known, also when the file is damaged', () => {
   expect(() => resolveTarget({}, {}, below({ url: 1 }))).toThrow('npm start')
   expect(() => resolveTarget({ url: 'localhost', key: 'k' }, {}, '/')).toThrow('"localhost" is no address')
+})
+
+it("takes the operators' key for what belongs to the whole platform, and no tenant's key in its place", () => {
+  const env = { FAIRLEAD_API_KEY: 'env key' }
+  expect(resolveFor({}, env, below(local), 'operator')).toEqual({ url: local.url, key: 'admin' })
+  expect(resolveFor({}, { ...env, FAIRLEAD_ADMIN_KEY: 'operators' }, below(local), 'operator').key).toBe(
+    'operators',
+  )
+  expect(() => resolveFor({ url: 'http://elsewhere' }, env, below(local), 'operator')).toThrow(
+    'Set FAIRLEAD_ADMIN_KEY',
+  )
 })

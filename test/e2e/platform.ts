@@ -8,12 +8,8 @@ import { type Origin, type OriginOptions, startOrigin } from '../../cli/fleet/or
 import { apiClient, type Client } from '../../cli/lib/client.ts'
 import { createKeyRoute, createTenantRoute, type keyRequest } from '../../shared/api/access.ts'
 import { getDocumentRoute, putDocumentRoute } from '../../shared/api/documents.ts'
-import {
-  deleteEndpointRoute,
-  type endpointRequest,
-  getEndpointRoute,
-  putEndpointRoute,
-} from '../../shared/api/endpoints.ts'
+import type { endpointRequest } from '../../shared/api/endpoint-request.ts'
+import { deleteEndpointRoute, getEndpointRoute, putEndpointRoute } from '../../shared/api/endpoints.ts'
 
 /** Long enough for a slow machine; a wait that takes this long has failed. */
 export const PATIENCE = { timeout: 30_000, interval: 50 } as const

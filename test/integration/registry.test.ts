@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, expect, it } from 'vitest'
 import { database } from '../../shared/db/client.ts'
-import { deleteEndpoint, listEndpoints, putEndpoint } from '../../shared/db/endpoints.ts'
+import { endpoints } from '../../shared/db/schema.ts'
 import { EXTRACTIVE } from '../../shared/domain/endpoint.ts'
 import { endpointRegistry } from '../../workers/router/registry.ts'
 
@@ -16,12 +16,12 @@ const row = (id: string) => ({
   residency: [],
   clearance: [],
 })
-const register = (id: string) => putEndpoint(db, row(id))
+const register = (id: string) => db.insert(endpoints).values(row(id))
 const names = async ({ list }: Pick<ReturnType<typeof endpointRegistry>, 'list'>) =>
   (await list()).map(({ id }) => id)
 
 beforeEach(async () => {
-  for (const { id } of await listEndpoints(db)) await deleteEndpoint(db, id)
+  await db.delete(endpoints)
 })
 
 it('reads the table at most once a second, and at once after a change made here', async () => {

@@ -10,18 +10,22 @@ import type { HttpService } from '../../shared/ports/services.ts'
 import type { AskDeps } from './ask.ts'
 import { type Authenticate, requireKey } from './auth.ts'
 import { openaiError } from './openai-error.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { budgetsRoutes } from './routes/budgets.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { docsRoutes } from './routes/docs.tsx'
 import { type EndpointsDeps, endpointsRoutes } from './routes/endpoints.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type KeysDeps, keysRoutes, tenantsRoutes } from './routes/keys.ts'
+import { limitsRoutes } from './routes/limits.ts'
+import { type PoliciesDeps, policiesRoutes } from './routes/policies.ts'
 import { queryRoutes } from './routes/query.ts'
 import { searchRoutes } from './routes/search.ts'
 
 export type Deps = AskDeps &
   EndpointsDeps &
-  KeysDeps & {
+  KeysDeps &
+  PoliciesDeps & {
     readonly authenticate: Authenticate
     readonly ingest: HttpService
     readonly cost: HttpService
@@ -67,9 +71,12 @@ function authenticated(deps: Deps) {
   app.route('/', searchRoutes(deps))
   app.route('/', chatRoutes(deps))
   app.route('/', endpointsRoutes(deps))
+  app.route('/', policiesRoutes(deps))
   app.route('/', keysRoutes(deps))
   app.route('/', tenantsRoutes(deps))
   app.route('/', budgetsRoutes(deps))
+  app.route('/', limitsRoutes(deps))
+  app.route('/', auditRoutes(deps))
   // These Workers own their routes, scopes included; the router vouches for who is asking.
   for (const path of ['/v1/collections', '/v1/collections/*', '/v1/jobs/*'])
     app.all(path, async (c) => mutable(await deps.ingest.handle(c.get('context'), c.req.raw)))

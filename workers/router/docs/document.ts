@@ -7,6 +7,7 @@ import {
   revokeKeyRoute,
 } from '../../../shared/api/access.ts'
 import { queryRoute, searchRoute } from '../../../shared/api/ask.ts'
+import { auditRoute } from '../../../shared/api/audit.ts'
 import {
   deleteCollectionRoute,
   deleteDocumentRoute,
@@ -26,12 +27,20 @@ import {
   drainEndpointRoute,
   getEndpointRoute,
   listEndpointsRoute,
+  patchEndpointRoute,
   putEndpointRoute,
   undrainEndpointRoute,
 } from '../../../shared/api/endpoints.ts'
 import { healthRoute, readyRoute } from '../../../shared/api/health.ts'
+import { getLimitsRoute, putLimitsRoute } from '../../../shared/api/limits.ts'
 import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../../shared/api/money.ts'
 import { chatRoute, modelsRoute } from '../../../shared/api/openai.ts'
+import {
+  deletePolicyRoute,
+  getPolicyRoute,
+  listPoliciesRoute,
+  putPolicyRoute,
+} from '../../../shared/api/policies.ts'
 import { ERROR_CODES } from '../../../shared/errors.ts'
 
 /** Every public route, whichever Worker serves it, under its operationId and in the order of the reference. */
@@ -53,18 +62,26 @@ export const ROUTES = {
   getJob: getJobRoute,
   followJob: jobEventsRoute,
   putEndpoint: putEndpointRoute,
+  patchEndpoint: patchEndpointRoute,
   getEndpoint: getEndpointRoute,
   deleteEndpoint: deleteEndpointRoute,
   listEndpoints: listEndpointsRoute,
   drainEndpoint: drainEndpointRoute,
   undrainEndpoint: undrainEndpointRoute,
+  putPolicy: putPolicyRoute,
+  getPolicy: getPolicyRoute,
+  deletePolicy: deletePolicyRoute,
+  listPolicies: listPoliciesRoute,
   createKey: createKeyRoute,
   listKeys: listKeysRoute,
   revokeKey: revokeKeyRoute,
   createTenant: createTenantRoute,
   listTenants: listTenantsRoute,
+  listAudit: auditRoute,
   putBudget: putBudgetRoute,
   getBudgets: getBudgetsRoute,
+  putLimits: putLimitsRoute,
+  getLimits: getLimitsRoute,
   getUsage: usageRoute,
   health: healthRoute,
   ready: readyRoute,
@@ -82,7 +99,11 @@ const TAGS = [
     name: 'Endpoints',
     description: 'The model servers that answers are generated on. Only the tenant `system` changes them.',
   },
-  { name: 'Access', description: 'Tenants and their keys.' },
+  {
+    name: 'Policies',
+    description: 'How requests are routed, as data: what counts, who may stand in, how long to wait.',
+  },
+  { name: 'Access', description: 'Tenants, their keys, and who changed what.' },
   { name: 'Money', description: 'Limits, and what was spent: exact to the nano-dollar.' },
   { name: 'Health', description: 'For load balancers and probes. No key is needed.' },
 ]

@@ -37,7 +37,7 @@ type PathItem = NonNullable<ApiDocument['paths']>[string]
 type Described = NonNullable<PathItem['get']>
 type Content = Readonly<Record<string, { readonly schema?: Schema }>>
 
-const METHODS = ['post', 'put', 'get', 'delete'] as const
+const METHODS = ['post', 'put', 'patch', 'get', 'delete'] as const
 
 /** The document's operations by tag, both in its order. */
 export function sectionsOf({ tags = [], paths = {} }: ApiDocument): Section[] {

@@ -62,7 +62,7 @@ article > h3 { grid-column: 1 / -1; margin-bottom: .5rem }
 .path { margin-top: 0 }
 .scope { color: var(--faint); font-size: .9rem }
 .method { display: inline-block; min-width: 4.2em; font: 600 .74rem var(--mono); color: var(--faint) }
-.get { color: var(--blue) } .post { color: var(--green) } .put { color: var(--amber) } .delete { color: var(--red) }
+.get { color: var(--blue) } .post { color: var(--green) } .put, .patch { color: var(--amber) } .delete { color: var(--red) }
 
 .fields { border-top: 1px solid var(--line); margin: 0; font-size: .93rem }
 .fields > li { padding: .55rem 0; border-bottom: 1px solid var(--line) }
