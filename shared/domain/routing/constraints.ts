@@ -57,7 +57,11 @@ const coversAll = (wanted: readonly string[], offered: readonly string[]) =>
  */
 export function excess(
   request: RoutingRequest,
-  { predictedMs, worstCaseNanoUsd, deadlineMs }: Readonly<Estimate>,
+  {
+    predictedMs,
+    worstCaseNanoUsd,
+    deadlineMs,
+  }: Readonly<Pick<Estimate, 'predictedMs' | 'worstCaseNanoUsd' | 'deadlineMs'>>,
 ): RejectionReason | null {
   const limitMs = request.requirements.maxLatencyMs ?? Number.POSITIVE_INFINITY
   const isAffordable = worstCaseNanoUsd <= maxCostNanoUsd(request)

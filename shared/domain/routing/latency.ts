@@ -3,7 +3,7 @@ import type { Row } from './prepare.ts'
 import { expectedOutputTokens, expectedPromptTokens, type RoutingRequest } from './request.ts'
 import { PROMPT_OF_NOMINAL_TOKENS, SERVER_MS, SLOWER_WHEN_FULL } from './speed.ts'
 
-/** How long an attempt at the endpoint should take, part by part. */
+/** How long an attempt at the endpoint should take, part by part, in whole milliseconds that add up. */
 export function predict(request: RoutingRequest, row: Row, rttMs: number, into: Estimate): void {
   const { maxConcurrency, contextTokens } = row.endpoint
   const waiting = present(row)
@@ -11,16 +11,18 @@ export function predict(request: RoutingRequest, row: Row, rttMs: number, into: 
   const prompt = expectedPromptTokens(request, contextTokens)
   const outputTokens = expectedOutputTokens(request)
   const firstTokenMs = row.firstTokenMs + row.firstTokenMsPerPrompt * (prompt / PROMPT_OF_NOMINAL_TOKENS)
-  into.rttMs = rttMs
-  into.coldStartMs = row.coldStartMs
-  into.timeToFirstTokenMs = firstTokenMs
-  into.prefillMs = Math.max(0, firstTokenMs - SERVER_MS)
-  into.outputMs = outputTokens * tokenMs
-  const servedMs = firstTokenMs + into.outputMs
   const surplus = waiting + 1 - maxConcurrency
-  into.queueMs = surplus > 0 ? (surplus * (row.durationMs ?? servedMs)) / maxConcurrency : 0
-  into.predictedMs = rttMs + into.queueMs + row.coldStartMs + servedMs
-  into.longestMs = into.predictedMs + (request.maxTokens - outputTokens) * tokenMs
+  const servedMs = firstTokenMs + outputTokens * tokenMs
+  const queueMs = surplus > 0 ? (surplus * (row.durationMs ?? servedMs)) / maxConcurrency : 0
+  into.rttMs = Math.round(rttMs)
+  into.queueMs = Math.round(queueMs)
+  into.coldStartMs = Math.round(row.coldStartMs)
+  into.timeToFirstTokenMs = Math.round(firstTokenMs)
+  into.prefillMs = Math.max(0, into.timeToFirstTokenMs - SERVER_MS)
+  into.outputMs = Math.round(outputTokens * tokenMs)
+  const beforeMs = into.rttMs + into.queueMs + into.coldStartMs + into.timeToFirstTokenMs
+  into.predictedMs = beforeMs + into.outputMs
+  into.longestMs = into.predictedMs + Math.ceil((request.maxTokens - outputTokens) * tokenMs)
   into.load = (waiting + 1) / maxConcurrency
   into.sharers = Math.min(maxConcurrency, waiting + 1)
 }

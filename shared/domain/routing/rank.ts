@@ -1,15 +1,15 @@
 import type { EndpointRecord } from '../endpoint.ts'
 import { TIERS } from '../tiers.ts'
-import { hashText } from './affinity.ts'
 import { type Candidate, candidateOf, isClosed, scoredOf } from './candidate.ts'
+import { drawOf, mayServeTier, savedMs } from './choose.ts'
 import { excess, type RejectionReason, violation } from './constraints.ts'
 import { emptyEstimate, estimate } from './estimate.ts'
 import { coordinatesOf, roundTripMs } from './place.ts'
 import type { RoutingPolicy } from './policy.ts'
 import type { PreparedFleet, Row } from './prepare.ts'
 import type { RoutingRequest } from './request.ts'
-import { classOf, mayStandIn, scoreOf, standingOf, tierDistance } from './score.ts'
-import { type Draw, emptyField, type Field, type Selection, select } from './select.ts'
+import { classOf, scoreOf, standingOf, tierDistance } from './score.ts'
+import { emptyField, type Field, select } from './select.ts'
 
 export type { Candidate } from './candidate.ts'
 export type { RoutingRequest, RoutingRequirements } from './request.ts'
@@ -47,10 +47,9 @@ export function rankEndpoints(request: RoutingRequest, fleet: PreparedFleet, pol
     const row = scan.rows[position]
     return row ? [candidateOf(request, row, scan.rttMs[row.site] ?? 0, policy)] : []
   })
-  const savedMs = savedBy(selection, ranked[0], policy)
   const { rejected, rejectedCounts } = scan
   const considered = scan.rows.length + sum(Object.values(rejectedCounts))
-  return { ranked, savedMs, rejected, rejectedCounts, considered }
+  return { ranked, savedMs: savedMs(selection, ranked[0], policy), rejected, rejectedCounts, considered }
 }
 
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
@@ -92,14 +91,6 @@ function tierOrder({ tier }: RoutingRequest): number[] {
   return all.toSorted((a, b) => tierDistance(wanted, a) - tierDistance(wanted, b))
 }
 
-/** Whoever names a model gets it in whichever tier it is registered. */
-export const mayServeTier = (
-  { tier, model, isTierFixed }: Pick<RoutingRequest, 'tier' | 'model' | 'isTierFixed'>,
-  offered: number,
-  { fallback }: Pick<RoutingPolicy, 'fallback'>,
-): boolean =>
-  mayStandIn(TIERS.indexOf(tier), offered, isTierFixed ? 'none' : model === null ? fallback : 'any')
-
 function scanTier(scan: Scan, rows: readonly Row[], tier: number, policy: RoutingPolicy): void {
   const { request, field, rttMs } = scan
   const distance = tierDistance(TIERS.indexOf(request.tier), tier)
@@ -128,21 +119,4 @@ function scanTier(scan: Scan, rows: readonly Row[], tier: number, policy: Routin
 function reject(scan: Scan, endpoint: EndpointRecord, reason: RejectionReason): void {
   scan.rejectedCounts[reason] = (scan.rejectedCounts[reason] ?? 0) + 1
   if (scan.rejected.length < MAX_REJECTED) scan.rejected.push({ endpoint: endpoint.id, reason })
-}
-
-/** Prompts with a name of their own go where they were before, others to the less busy of two. */
-export function drawOf(
-  { prefixKey, random }: Pick<RoutingRequest, 'prefixKey' | 'random'>,
-  { affinity }: Pick<RoutingPolicy, 'affinity'>,
-): Draw {
-  if (prefixKey === null || affinity.weight === 0) return { seed: hashText(String(random)), maxLoad: null }
-  return { seed: hashText(prefixKey), maxLoad: affinity.maxLoad }
-}
-
-function savedBy(
-  { isFavoured }: Selection,
-  first: Candidate | undefined,
-  { affinity }: RoutingPolicy,
-): number {
-  return isFavoured && first ? Math.round(affinity.weight * first.terms.prefillMs) : 0
 }
