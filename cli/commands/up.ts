@@ -16,6 +16,8 @@ type Options = {
   readonly state: string
   readonly docs?: string
   readonly origin: readonly OriginOption[]
+  readonly fleet?: 'simulated'
+  readonly fleetSpeed?: number
   readonly handbook: boolean
   readonly json?: boolean
 }
@@ -32,6 +34,8 @@ export const upCommand = () =>
       addOrigin,
       [],
     )
+    .option('--fleet <name>', 'add a fleet of model servers that run here: simulated', parseFleet)
+    .option('--fleet-speed <factor>', 'how many times faster than real hardware', parseSpeed)
     .option('--no-handbook', 'do not index the handbook')
     .option('--json', 'print JSON and nothing else')
     .action(up)
@@ -43,33 +47,53 @@ function parsePort(value: string): number {
   return port
 }
 
+function parseFleet(value: string): 'simulated' {
+  if (value === 'simulated') return value
+  throw new InvalidArgumentError(`There is no fleet "${value}"; the only one is "simulated".`)
+}
+
+function parseSpeed(value: string): number {
+  const speed = Number(value)
+  if (speed >= 0.01 && speed <= 1_000) return speed
+  throw new InvalidArgumentError('It has to be a number from 0.01 to 1000; 1 is as fast as the hardware.')
+}
+
 const addOrigin = (value: string, earlier: readonly OriginOption[]) => [...earlier, parseOrigin(value)]
 
 async function up(options: Options): Promise<void> {
-  // What the user named is looked at first: a wrong name is told at once, not after the start.
-  const folder = options.docs === undefined ? null : await readFolder(options.docs)
-  const origins: Origin[] = []
-  for (const origin of options.origin) origins.push(await describeOrigin(origin, chooseModel))
+  const { folder, origins } = await whatWasNamed(options)
   // Only this command needs the platform's tools, which take longer to load than most commands to run.
   const { startPlatform } = await import('../platform/start.ts')
-  let running: Platform | null = null
-  onSignal(() => void (running?.stop() ?? Promise.resolve()).finally(() => process.exit(EXIT.ok)))
+  let stop = doNothing
+  onSignal(() => void stop().finally(() => process.exit(EXIT.ok)))
   const bar = progressBar(HANDBOOK)
   const { port, handbook } = options
   const stateDir = resolve(options.state)
   const platform = await startPlatform({ port, stateDir, handbook, onProgress: bar.update }).finally(bar.end)
-  running = platform
+  stop = platform.stop
   try {
     for (const origin of origins) await registerOrigin(platform, origin)
+    const fleet = await startFleet(platform, options)
+    stop = () => platform.stop().then(fleet.stop)
     if (folder) await indexFolder(platform, folder)
   } catch (error) {
-    await platform.stop()
+    await stop()
     throw error
   }
   const collection = handbook ? HANDBOOK : folder?.collection
   print(
     options.json ? asJson(platform, stateDir) : `ready ${platform.url}\n${curlLine(platform, collection)}`,
   )
+}
+
+/** Looked at first: a wrong name is told at once, not after the start. */
+async function whatWasNamed({ docs, origin, fleet, fleetSpeed }: Options) {
+  if (fleetSpeed !== undefined && fleet === undefined)
+    throw new Failure(EXIT.usage, '--fleet-speed is for a fleet: add --fleet simulated')
+  const folder = docs === undefined ? null : await readFolder(docs)
+  const origins: Origin[] = []
+  for (const option of origin) origins.push(await describeOrigin(option, chooseModel))
+  return { folder, origins }
 }
 
 /** State survives any end, so a start that is not through may be cut off; the second signal changes nothing. */
@@ -101,6 +125,22 @@ async function registerOrigin({ url, adminKey }: Platform, { id, request }: Orig
   note(
     `endpoint ${id}: ${model}, tier ${tier}${contextTokens === undefined ? '' : `, ${contextTokens} tokens`}`,
   )
+}
+
+const doNothing = () => Promise.resolve()
+
+/** The fleet that was asked for, or none, also none of an earlier start. */
+async function startFleet(platform: Platform, { fleet, fleetSpeed = 1 }: Options) {
+  const { dismissFleet, enrolFleet } = await import('../fleet/enrol.ts')
+  if (fleet === undefined) {
+    const left = await dismissFleet(platform)
+    if (left > 0) note(`fleet: ${left} simulated endpoints of an earlier start are no longer registered`)
+    return { stop: doNothing }
+  }
+  const { members, stop } = await enrolFleet(platform, { timeScale: fleetSpeed })
+  const speed = fleetSpeed === 1 ? '' : `, ${fleetSpeed} times as fast as the hardware`
+  note(`fleet: ${members.length} simulated endpoints${speed}; GET /v1/endpoints lists them`)
+  return { stop }
 }
 
 async function chooseModel(url: string, models: readonly string[]): Promise<string> {

@@ -50,6 +50,7 @@ const source = (number = '', text = '', title = ''): Source => ({
   end: text.length,
   text,
   headings: [],
+  labels: [],
   score: 1,
 })
 
