@@ -1,8 +1,11 @@
 import type { Price } from './money.ts'
 import type { Level, Tier } from './tiers.ts'
 
-/** The wire protocols of origins; all but the last are generators that talk to a model server. */
-export const ENDPOINT_KINDS = ['openai-compatible', 'runpod', 'replicate'] as const
+/**
+ * The wire protocols of origins, each with a generator of its own. Vendors that speak OpenAI's without a dialect are `openai-compatible`.
+ * What is answered in the Worker itself is `extractive`.
+ */
+export const ENDPOINT_KINDS = ['openai-compatible', 'together', 'modal', 'runpod', 'replicate'] as const
 export type EndpointKind = (typeof ENDPOINT_KINDS)[number] | 'extractive'
 
 /**

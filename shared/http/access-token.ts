@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { broken, parseJson, readLimited, retryAfterMs } from './upstream.ts'
+import { broken, parseJson, readLimited } from './body.ts'
+import { retryAfterMs } from './failure.ts'
 
 export type AccessToken = { readonly token: string; readonly lifetimeMs: number }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { parseJson } from './upstream.ts'
+import { parseJson } from './body.ts'
 
 /** A secret and what it is called. Only the name and the expected shape are ever told to anyone. */
 export type NamedSecret = { readonly name: string; readonly value: string }

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { AppError } from '../errors.ts'
-import { broken } from './upstream.ts'
+import { broken } from './body.ts'
 
 const MAX_EVENT_CHARACTERS = 1_000_000
 

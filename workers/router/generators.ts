@@ -3,7 +3,11 @@ import { azureAuthorizer } from '../../shared/adapters/authorizers/azure.ts'
 import { gcpAuthorizer } from '../../shared/adapters/authorizers/gcp.ts'
 import { headersAuthorizer } from '../../shared/adapters/authorizers/headers.ts'
 import { extractiveGenerator } from '../../shared/adapters/generators/extractive.ts'
+import { modalGenerator } from '../../shared/adapters/generators/modal.ts'
 import { openaiCompatibleGenerator } from '../../shared/adapters/generators/openai-compatible.ts'
+import { replicateGenerator } from '../../shared/adapters/generators/replicate.ts'
+import { runpodGenerator } from '../../shared/adapters/generators/runpod.ts'
+import { togetherGenerator } from '../../shared/adapters/generators/together.ts'
 import type { EndpointAuth, EndpointRecord } from '../../shared/domain/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Upstream } from '../../shared/http/upstream.ts'
@@ -50,11 +54,22 @@ function generatorOf({ kind, url, auth, mtlsBinding }: Connection, surroundings:
 }
 
 function speaking(
-  _kind: Exclude<EndpointRecord['kind'], 'extractive'>,
+  kind: Exclude<EndpointRecord['kind'], 'extractive'>,
   upstream: Upstream,
   auth: EndpointAuth,
 ): Generator {
-  return openaiCompatibleGenerator({ ...upstream, ...hosted(auth) })
+  switch (kind) {
+    case 'openai-compatible':
+      return openaiCompatibleGenerator({ ...upstream, ...hosted(auth) })
+    case 'together':
+      return togetherGenerator(upstream)
+    case 'modal':
+      return modalGenerator(upstream)
+    case 'runpod':
+      return runpodGenerator(upstream)
+    case 'replicate':
+      return replicateGenerator(upstream)
+  }
 }
 
 /** The hyperscalers' own APIs: they know OpenAI's newer name of the limit, and no fields of vLLM. */

@@ -1,5 +1,5 @@
 import { chatAnswer } from '../../http/chat-completions/answer.ts'
-import { type ChatOptions, chatBody } from '../../http/chat-completions/request.ts'
+import { type ChatOptions, chatBody, chatUrl } from '../../http/chat-completions/request.ts'
 import { callUpstream, type Upstream } from '../../http/upstream.ts'
 import type { Generator } from '../../ports/generator.ts'
 
@@ -14,7 +14,7 @@ type Options = Upstream &
  * llama.cpp, Ollama, RunPod's OpenAI route, and the hosted APIs of AWS, Google and Microsoft.
  */
 export function openaiCompatibleGenerator({ canContinue = true, ...upstream }: Options): Generator {
-  const url = `${upstream.url.replace(/\/+$/, '')}/chat/completions`
+  const url = chatUrl(upstream)
   return {
     name: 'openai-compatible',
     canContinue,

@@ -1,11 +1,12 @@
 import { AppError } from '../../errors.ts'
 import type { GenerationEvent, GenerationRequest, TokenUsage } from '../../ports/generator.ts'
+import { broken, MAX_BODY_BYTES, parseJson, readLimited } from '../body.ts'
+import { expectMediaType } from '../failure.ts'
 import { serverSentEvents } from '../server-sent-events.ts'
-import { broken, MAX_BODY_BYTES, parseJson, readLimited, refusal } from '../upstream.ts'
 import { readChunk } from './chunk.ts'
 
 /** Stands for the last event of a stream that ends as it should. */
-const DONE = Symbol('[DONE]')
+export const DONE = Symbol('[DONE]')
 
 type Bounds = Pick<GenerationRequest, 'stream' | 'maxTokens'>
 
@@ -14,12 +15,7 @@ export async function chatAnswer(
   response: Response,
   request: Bounds,
 ): Promise<AsyncIterable<GenerationEvent>> {
-  if (!response.ok) throw await refusal(response)
-  const wanted = request.stream ? 'text/event-stream' : 'application/json'
-  if (!response.headers.get('content-type')?.includes(wanted)) {
-    await response.body?.cancel()
-    throw new AppError('upstream_rejected', `The model server did not send ${wanted}`)
-  }
+  await expectMediaType(response, request.stream ? 'text/event-stream' : 'application/json')
   return chatEvents(request.stream ? streamed(response) : plain(response), request)
 }
 

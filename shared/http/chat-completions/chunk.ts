@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { GenerationEvent, TokenUsage } from '../../ports/generator.ts'
-import { errorMessage, isFields } from '../upstream.ts'
+import { isFields } from '../body.ts'
+import { errorMessage, failure } from '../failure.ts'
 
 type Chunk = Extract<GenerationEvent, { type: 'chunk' }>
 /** What one object of an answer says: words, usage, both or neither. */
@@ -18,8 +19,8 @@ const counts = z.object({ prompt_tokens: z.int().min(1), completion_tokens: z.in
 
 /** Reads a chat.completion or chat.completion.chunk. Throws where the origin reports an error, or sends what cannot be read. */
 export function readChunk(body: unknown): Said {
-  if (isFields(body) && errorMessage(body) !== null)
-    throw new AppError('upstream_unavailable', 'The model server reported an error in its answer')
+  const words = errorMessage(body)
+  if (words !== null) throw failure(statusOf(body), words)
   const parsed = completion.safeParse(body)
   if (!parsed.success)
     throw new AppError('upstream_rejected', 'The model server sent an unreadable answer', {
@@ -32,6 +33,12 @@ export function readChunk(body: unknown): Said {
     chunk: first && !isOpening(first) ? { type: 'chunk', ...wordsOf(first), raw } : null,
     usage: usageOf(usage),
   }
+}
+
+/** Servers put the status that the head no longer can have into the error: as a number, where OpenAI has a word. */
+function statusOf(body: unknown): number | null {
+  const code = isFields(body) && isFields(body['error']) ? body['error']['code'] : null
+  return typeof code === 'number' && code >= 400 && code < 600 ? code : null
 }
 
 /** Counts that cannot be true (none, negative, fractions, words) are none at all: then the answer is counted as it passes. */

@@ -5,6 +5,9 @@ export type ChatOptions = {
   readonly limitField?: 'max_tokens' | 'max_completion_tokens'
 }
 
+/** Below a base URL that ends in the version. */
+export const chatUrl = ({ url }: { readonly url: string }) => `${url.replace(/\/+$/, '')}/chat/completions`
+
 /** The body of a chat completion. What was reserved for comes last, so that no parameter of a caller can change it. */
 export function chatBody(
   { model, messages, maxTokens, stream, parameters, continuation }: GenerationRequest,

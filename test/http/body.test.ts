@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readLimited, retryAfterMs } from '../../shared/http/upstream.ts'
+import { readLimited } from '../../shared/http/body.ts'
 
 /** A body that tells how much of it was taken. */
 function body(chunk: Uint8Array, chunks: number) {
@@ -44,16 +44,4 @@ describe('reading what an origin sent', () => {
       expect(taken.chunks).toBeLessThan(10)
     },
   )
-
-  it.each([
-    ['7', 7_000],
-    ['99999999', 3_600_000],
-    ['-5', undefined],
-    ['soon', undefined],
-    ['', undefined],
-  ])('takes Retry-After "%s" for %s ms', (header, expected) => {
-    expect(retryAfterMs(new Response(null, { headers: { 'retry-after': header } })).retryAfterMs).toBe(
-      expected,
-    )
-  })
 })
