@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { PRIORITIES } from '../domain/priority.ts'
 import { collectionName, filter, level, metadata, policyName, question, tier } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
+import { explainRoute, route } from './route.ts'
 
 const note = (description: string) => ({ description })
 
@@ -68,6 +69,14 @@ export const queryRequest = z
     example: { question: 'How do I add an endpoint?', collection: 'handbook' },
   })
 
+const labels = z
+  .array(z.string())
+  .openapi(
+    note(
+      'Data labels of the document and its collection: only endpoints cleared for all of them see its text.',
+    ),
+  )
+
 export const source = z
   .object({
     number: z.int(),
@@ -79,26 +88,10 @@ export const source = z
     end: z.int(),
     text: z.string(),
     headings: z.array(z.string()),
+    labels,
     score: z.number(),
   })
   .openapi('Source')
-
-export const route = z
-  .object({
-    tier,
-    complexity: z.number(),
-    confidence: z.number(),
-    endpoint: z.string(),
-    configuration: z.string().nullable(),
-    provider: z.string(),
-    region: z.string(),
-    level: level.nullable(),
-    model: z.string(),
-    reasons: z.array(z.string()),
-    rejected: z.array(z.object({ endpoint: z.string(), reason: z.string() })),
-    attempts: z.array(z.object({ endpoint: z.string(), outcome: z.string(), durationMs: z.number() })),
-  })
-  .openapi('Route')
 
 export const claim = z.object({
   start: z.int(),
@@ -160,6 +153,8 @@ export const queryRoute = defineRoute('query', {
   },
 })
 
+export const routeRoute = explainRoute(queryRequest)
+
 export const searchRequest = z
   .strictObject({
     query: question,
@@ -185,6 +180,7 @@ export const hit = z
     text: z.string(),
     headings: z.array(z.string()),
     metadata,
+    labels,
     score: z.number(),
     legs: z.object({ lexical: z.number(), dense: z.number() }),
   })

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { requirements, retrieval, route, source } from './ask.ts'
+import { requirements, retrieval, source } from './ask.ts'
 import { collectionName, filter } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
+import { route } from './route.ts'
 
 const part = z.looseObject({ type: z.string(), text: z.string().optional() })
 const message = z.looseObject({

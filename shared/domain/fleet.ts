@@ -33,3 +33,18 @@ export type ScrapedLoad = {
   /** 0..1 */
   readonly kvCacheUsage: number
 }
+
+/** The names in FLEET_REGIONS: one fleet object each, to which every endpoint tells its state. */
+export function fleetRegions(list: string): string[] {
+  const names = list
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean)
+  return names.length > 0 ? names : ['main']
+}
+
+/** Which of them a Worker on this continent (two letters, as `request.cf` has it) reads: the one of its name, else the first. */
+export function regionNear(list: string, continent: string | null): string {
+  const names = fleetRegions(list)
+  return names.find((name) => name.toUpperCase() === continent) ?? names[0] ?? 'main'
+}

@@ -1,33 +1,55 @@
 import { toUsd } from '../../shared/domain/money.ts'
-import type { Asked } from './ask.ts'
+import { decisionRecord } from '../../shared/domain/routing/record.ts'
+import type { Asked, Decided } from './ask.ts'
+import type { Attempt } from './dispatch/job.ts'
 
 /** The decision record of an answer, as every route shows it. */
-export function routeFields({ tier, wanted, ranking, session, degraded }: Asked) {
-  const { complexity, confidence } = wanted
-  const { rejected } = ranking
+export function routeFields(asked: Asked) {
+  const { session, ranking, degraded } = asked
   const { endpoint, attempts } = session
+  const record = recordOf(asked)
   return {
-    tier: endpoint.tier ?? tier,
-    complexity,
-    confidence,
+    ...record,
+    tier: endpoint.tier ?? record.tier,
     endpoint: endpoint.id,
     configuration: endpoint.configuration,
     provider: endpoint.provider,
     region: endpoint.region,
     level: endpoint.level,
     model: endpoint.model,
-    reasons: reasons(tier, session.endpoint.tier, degraded),
-    rejected: [...rejected],
+    reasons: [...record.reasons, ...afterwards(attempts, endpoint.id, degraded)],
+    candidates: ranking.ranked.map(({ endpoint: { id }, expectedNanoUsd, predictedMs, terms }) => ({
+      endpoint: id,
+      expectedUsd: toUsd(expectedNanoUsd),
+      predictedMs,
+      score: terms.score,
+    })),
+    considered: ranking.considered,
+    rejected: [...ranking.rejected],
+    rejectedCounts: { ...ranking.rejectedCounts },
     attempts: [...attempts],
   }
 }
 
-function reasons(wanted: string, served: string | null, degraded: boolean): string[] {
-  const first = `complexity and requirements ask for tier ${wanted}`
-  if (degraded) return [first, 'no endpoint could serve; quoting the sources instead']
-  if (served !== null && served !== wanted)
-    return [first, `no endpoint of tier ${wanted} may serve; tier ${served} takes it`]
-  return [first, 'best weighted cost, time and quality among the endpoints that satisfy every constraint']
+/** What was known before anybody was asked. */
+export function recordOf({ request, ranking, wanted, policy }: Decided) {
+  const { tier, complexity, confidence, features, reasons } = decisionRecord(request, ranking, {
+    classified: wanted,
+    policy: policy.policy,
+    policyName: policy.name,
+  })
+  return { tier, complexity, confidence, features: [...features], policy: policy.name, reasons: [...reasons] }
+}
+
+/** How it went on. */
+function afterwards(attempts: readonly Attempt[], endpoint: string, degraded: boolean): string[] {
+  if (degraded) return ['No endpoint could serve; the sources are quoted instead']
+  const others = attempts.filter((attempt) => attempt.endpoint !== endpoint)
+  const told = others.map((attempt) => `${attempt.endpoint}: ${attempt.outcome}`).join(', ')
+  if (others.length === 0) return []
+  return others.some(({ outcome }) => outcome === 'failed')
+    ? [`${told}; ${endpoint} went on with the answer`]
+    : [`${told}; ${endpoint} took over`]
 }
 
 export function spendFields({ session }: Asked) {

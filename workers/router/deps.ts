@@ -1,6 +1,7 @@
 import weights from '../../models/complexity/weights.json'
 import { database } from '../../shared/db/client.ts'
 import { complexityClassifier } from '../../shared/domain/complexity/classify.ts'
+import { regionNear } from '../../shared/domain/fleet.ts'
 import { AppError } from '../../shared/errors.ts'
 import { consoleSink } from '../../shared/log.ts'
 import type { EndpointRpc, FleetRpc, TenantRpc } from '../../shared/ports/objects.ts'
@@ -14,8 +15,8 @@ import { endpointRegistry } from './registry.ts'
 
 const now = () => Date.now()
 
-/** The only place that reads `env`. */
-export function createDeps(env: Env): Deps {
+/** The only place that reads `env`. `continent` is where this isolate runs, as far as its first request could tell. */
+export function createDeps(env: Env, continent: string | null): Deps {
   if (typeof env.KEY_PEPPER !== 'string' || env.KEY_PEPPER.length < 32)
     throw new AppError(
       'internal',
@@ -24,7 +25,8 @@ export function createDeps(env: Env): Deps {
   const db = database(env.DB)
   const tenant = (tenantId: string): TenantRpc => env.TENANTS.getByName(tenantId)
   const endpoint = (endpointId: string): EndpointRpc => env.ENDPOINTS.getByName(endpointId)
-  const fleet = (): FleetRpc => env.FLEETS.getByName(fleetRegions(env.FLEET_REGIONS)[0])
+  const region = regionNear(env.FLEET_REGIONS, continent)
+  const fleet = (): FleetRpc => env.FLEETS.getByName(region)
   return {
     db,
     now,

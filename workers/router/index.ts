@@ -1,8 +1,10 @@
+import { placeOf } from '../../shared/domain/routing/place.ts'
 import { createApp } from './app.ts'
 import { createDeps } from './deps.ts'
 import type { Env } from './env.ts'
 
 export { Endpoint } from './objects/endpoint.ts'
+export { Fleet } from './objects/fleet.ts'
 export { Settlement } from './objects/settlement.ts'
 export { Tenant } from './objects/tenant.ts'
 
@@ -11,7 +13,7 @@ let app: ReturnType<typeof createApp> | undefined
 
 export default {
   fetch(request, env, context) {
-    app ??= createApp(createDeps(env))
+    app ??= createApp(createDeps(env, placeOf(request.cf)?.continent ?? null))
     return app.fetch(request, env, context)
   },
 } satisfies ExportedHandler<Env>

@@ -1,38 +1,47 @@
+import type { Context } from 'hono'
 import type { z } from 'zod'
-import { type queryRequest, queryRoute } from '../../../shared/api/ask.ts'
+import { type queryRequest, queryRoute, routeRoute } from '../../../shared/api/ask.ts'
 import { type ApiEnv } from '../../../shared/api/define-route.ts'
 import { citationFilter } from '../../../shared/domain/citations.ts'
 import { mayUseCollection } from '../../../shared/domain/principal.ts'
+import { explain } from '../../../shared/domain/routing/explain.ts'
 import { placeOf } from '../../../shared/domain/routing/place.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import { sseEvent, sseResponse } from '../../../shared/http/sse.ts'
-import { routeFields, spendFields, timingFields } from '../answer-fields.ts'
-import { type Ask, type AskDeps, type Asked, ask } from '../ask.ts'
+import { recordOf, routeFields, spendFields, timingFields } from '../answer-fields.ts'
+import { type Ask, type AskDeps, type Asked, ask, decide } from '../ask.ts'
 import { NO_EVIDENCE, shownText } from '../shown-text.ts'
 
 export function queryRoutes(deps: AskDeps) {
-  return apiApp<ApiEnv>().openapi(queryRoute, async (c) => {
-    const body = c.req.valid('json')
-    const context = c.get('context')
-    if (!mayUseCollection(context.principal, body.collection))
-      throw new AppError('forbidden', `This key may not use the collection "${body.collection}"`)
-    const call = toAsk(body, {
-      context,
-      place: placeOf(c.req.raw.cf),
-      clientSignal: c.req.raw.signal,
-      waitUntil: (work) => c.executionCtx.waitUntil(work),
+  return apiApp<ApiEnv>()
+    .openapi(queryRoute, async (c) => {
+      const call = toAsk(c.req.valid('json'), callOf(c))
+      const asked = await ask(deps, call)
+      if (call.stream) return sseResponse(answerEvents(deps, call, asked), asked.session.cancel)
+      return c.json(await wholeAnswer(deps, call, asked), 200)
     })
-    const asked = await ask(deps, call)
-    if (body.stream) return sseResponse(answerEvents(deps, call, asked), asked.session.cancel)
-    return c.json(await wholeAnswer(deps, call, asked), 200)
-  })
+    .openapi(routeRoute, async (c) => {
+      const call = toAsk(c.req.valid('json'), callOf(c))
+      const decided = await decide(deps, call)
+      const fleet = await deps.registry.fleet(call.waitUntil)
+      const explanation = explain(decided.request, fleet, decided.policy.policy)
+      return Response.json({ requestId: call.context.requestId, ...recordOf(decided), ...explanation })
+    })
 }
 
-function toAsk(
-  body: z.infer<typeof queryRequest>,
-  call: Pick<Ask, 'context' | 'place' | 'clientSignal' | 'waitUntil'>,
-): Ask {
+type Call = Pick<Ask, 'context' | 'place' | 'clientSignal' | 'waitUntil'>
+
+const callOf = (c: Context<ApiEnv>): Call => ({
+  context: c.get('context'),
+  place: placeOf(c.req.raw.cf),
+  clientSignal: c.req.raw.signal,
+  waitUntil: (work) => c.executionCtx.waitUntil(work),
+})
+
+function toAsk(body: z.infer<typeof queryRequest>, call: Call): Ask {
+  if (!mayUseCollection(call.context.principal, body.collection))
+    throw new AppError('forbidden', `This key may not use the collection "${body.collection}"`)
   return {
     ...call,
     question: body.question,
@@ -73,7 +82,11 @@ async function wholeAnswer(deps: AskDeps, call: Ask, asked: Asked) {
     answer: answer.trim() === '' ? NO_EVIDENCE : answer,
     ...outcomeOf(answer, asked),
     degraded: asked.degraded,
-    sources: [...sources].map((source) => ({ ...source, headings: [...source.headings] })),
+    sources: [...sources].map((source) => ({
+      ...source,
+      headings: [...source.headings],
+      labels: [...source.labels],
+    })),
     claims: claims.map((claim) => ({ ...claim, sources: [...claim.sources] })),
     grounding,
     removedCitations: filter.removed(),
