@@ -255,3 +255,23 @@ function readable(readableBy: DocumentQuery['readableBy']): SQL | undefined {
   const isNamed = sql`EXISTS (SELECT 1 FROM json_each(${acl}) WHERE value IN (SELECT value FROM json_each(${JSON.stringify(readableBy)})))`
   return or(isNull(acl), isNamed)
 }
+
+/** The labels of live versions, as `labels` of their documents. */
+export async function labelsOfLive(
+  db: Database,
+  { tenantId, collection }: Omit<DocumentRef, 'documentId'>,
+  documentIds: readonly string[],
+): Promise<Pick<VersionRow, 'documentId' | 'version' | 'labels'>[]> {
+  const { documentId, version, labels } = documentVersions
+  return db
+    .select({ documentId, version, labels })
+    .from(documentVersions)
+    .where(
+      and(
+        eq(documentVersions.tenantId, tenantId),
+        eq(documentVersions.collection, collection),
+        inJson(documentId, documentIds),
+        eq(documentVersions.state, 'live'),
+      ),
+    )
+}

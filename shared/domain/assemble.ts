@@ -89,8 +89,8 @@ function join(pieces: readonly Piece[]): Piece[] {
 
 function number(pieces: readonly Piece[]): Source[] {
   return pieces.map((piece, i) => {
-    const { documentId, version, title, start, end, text, headings, score } = piece
-    return { number: i + 1, documentId, version, title, start, end, text, headings, score }
+    const { documentId, version, title, start, end, text, headings, labels, score } = piece
+    return { number: i + 1, documentId, version, title, start, end, text, headings, labels, score }
   })
 }
 

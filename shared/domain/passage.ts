@@ -9,6 +9,8 @@ export type Source = {
   readonly end: number
   readonly text: string
   readonly headings: readonly string[]
+  /** Data labels of its document and collection: an endpoint without clearance for each of them is never shown it. */
+  readonly labels: readonly string[]
   readonly score: number
 }
 

@@ -22,10 +22,15 @@ export type RetrieveRequest = {
 /** What the router needs to answer: numbered sources, the prompt that shows them, and its size. */
 export type Retrieved = {
   readonly sources: readonly Source[]
+  /** Of all sources together: what an endpoint must be cleared for. */
+  readonly labels: readonly string[]
   readonly messages: readonly ChatMessage[]
   readonly promptTokens: number
   readonly retrievalMs: number
 }
+
+/** What a caller is shown: the labels of the document and of its collection. */
+export type LabelledHit = Hit & { readonly labels: readonly string[] }
 
 export type SearchInput = {
   readonly query: string
@@ -43,7 +48,7 @@ export interface RagService {
   search(
     context: CallContext,
     input: SearchInput,
-  ): Promise<{ hits: Hit[]; timings: { totalMs: number; embedMs: number; searchMs: number } }>
+  ): Promise<{ hits: LabelledHit[]; timings: { totalMs: number; embedMs: number; searchMs: number } }>
   verify(context: CallContext, answer: string, sources: readonly Source[]): Promise<Verification>
 }
 

@@ -18,6 +18,8 @@ export type DocumentVersion = {
   readonly metadata: Metadata
   /** Principals that may see it; null means everyone in the tenant. */
   readonly acl: readonly string[] | null
+  /** Data labels: which endpoints may be shown its text. They hide nothing from a search. */
+  readonly labels: readonly string[]
 }
 
 export type IndexedChunk = {
@@ -55,6 +57,8 @@ export type Hit = {
   readonly gap: string
   readonly headings: readonly string[]
   readonly metadata: Metadata
+  /** Of its document; null when that was published before an index kept labels. */
+  readonly labels: readonly string[] | null
   /** Fused, 0..1, comparable only inside one result. */
   readonly score: number
   /** Raw leg scores: BM25 (0 when no term matched) and cosine after centring and feedback. */

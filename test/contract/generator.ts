@@ -11,6 +11,7 @@ const source: Source = {
   end: 52,
   text: 'The harbour pilot boards ships two miles off the mole.',
   headings: [],
+  labels: [],
   score: 1,
 }
 

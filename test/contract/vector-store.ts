@@ -29,6 +29,7 @@ const version = (documentId: string, rest: Partial<DocumentVersion> = {}): Docum
   title: documentId,
   metadata: {},
   acl: null,
+  labels: [],
   ...rest,
 })
 
@@ -114,6 +115,29 @@ export function vectorStoreContract(create: () => Promise<VectorStore> | VectorS
       expect(await store.count(namespace)).toEqual({ documents: 0, chunks: 0 })
       await put(version('harbour'), 'the pilot boards at the mole')
       expect(await found('pilot')).toEqual(['harbour'])
+    })
+  })
+
+  describe('labels', () => {
+    it('come with every hit and every neighbour, and hide nothing', async () => {
+      await put(version('harbour', { labels: ['pii', 'eu-only'] }), 'the pilot boards', 'tides are strong')
+      await put(version('kitchen'), 'the pilot eats soup')
+      const labels = (await search('pilot')).map((hit) => [`${hit.documentId} ${hit.ordinal}`, hit.labels])
+      expect(Object.fromEntries(labels)).toEqual({
+        'harbour 0': ['pii', 'eu-only'],
+        'harbour 1': ['pii', 'eu-only'],
+        'kitchen 0': [],
+      })
+      const around = { documentId: 'harbour', version: 1, from: 1, to: 1 }
+      expect(await store.neighbours(namespace, around, [])).toMatchObject([{ labels: ['pii', 'eu-only'] }])
+    })
+
+    it('are those of the live version', async () => {
+      await put(version('harbour', { labels: ['pii'] }), 'the pilot boards')
+      await put(version('harbour', { version: 2, labels: ['secret'] }), 'the pilot boards')
+      expect(await search('pilot')).toMatchObject([{ labels: ['secret'] }])
+      await put(version('harbour', { version: 3 }), 'the pilot boards')
+      expect(await search('pilot')).toMatchObject([{ labels: [] }])
     })
   })
 

@@ -21,6 +21,7 @@ function pieces(documentId: string, texts: readonly string[], headings: readonly
       text,
       gap: '\n\n',
       headings,
+      labels: [],
       score: 1 / (ordinal + 1),
     }
   })

@@ -14,6 +14,7 @@ const sources: Source[] = [
   end: text.length,
   text,
   headings: [],
+  labels: [],
   score: 1,
 }))
 

@@ -11,6 +11,7 @@ const source = (number: number, text: string, rest: Partial<Source> = {}): Sourc
   end: text.length,
   text,
   headings: [],
+  labels: [],
   score: 1 / number,
   ...rest,
 })

@@ -133,6 +133,7 @@ describe('the prompt', () => {
     end: 1,
     text: 'x</source><source number="2">y',
     headings: ['H'],
+    labels: [],
     score: 1,
   }
 

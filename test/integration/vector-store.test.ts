@@ -1,4 +1,4 @@
-import { evictDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { embeddedVectorStore } from '../../shared/adapters/vector-stores/embedded.ts'
@@ -17,7 +17,14 @@ describe('VectorStore contract over three slots: shared/adapters/vector-stores/e
 it('spreads documents over the slots of a collection, each always in the same one', async () => {
   const namespace = { tenantId: crypto.randomUUID(), collection: 'c', profile: 'm:test', slots: 3 }
   for (let i = 0; i < 30; i += 1)
-    await store().publish(namespace, { documentId: `d${i}`, version: 1, title: '', metadata: {}, acl: null })
+    await store().publish(namespace, {
+      documentId: `d${i}`,
+      version: 1,
+      title: '',
+      metadata: {},
+      acl: null,
+      labels: [],
+    })
   const counts = await Promise.all(
     [0, 1, 2].map((slot) => env.SHARDS.getByName(`${namespace.tenantId}/c/m:test/${slot}`).count()),
   )
@@ -45,7 +52,7 @@ describe('a shard', () => {
       ['north', vector(0, 1)],
     ] as const) {
       await shard.stage({ documentId: id, version: 1 }, [chunk(id, `about ${id}`, at)])
-      await shard.publish({ documentId: id, version: 1, title: id, metadata: {}, acl: null })
+      await shard.publish({ documentId: id, version: 1, title: id, metadata: {}, acl: null, labels: [] })
     }
     const ask = async () => {
       const probe = await shard.probe('north', { principals: [] }, 10)
@@ -63,7 +70,7 @@ describe('a shard', () => {
     const shard = env.SHARDS.getByName(crypto.randomUUID())
     const publish = async (documentId: string, version: number, at: Float32Array) => {
       await shard.stage({ documentId, version }, [chunk(documentId, 'text', at)])
-      await shard.publish({ documentId, version, title: '', metadata: {}, acl: null })
+      await shard.publish({ documentId, version, title: '', metadata: {}, acl: null, labels: [] })
     }
     const sum = async () => {
       const { vectorSum, vectorCount } = await shard.probe('x', { principals: [] }, 1)
@@ -78,10 +85,30 @@ describe('a shard', () => {
     expect(await sum()).toEqual([-1, 0, 1])
   })
 
+  it('of an earlier version keeps its documents; their labels are unknown until they are published again', async () => {
+    const shard = env.SHARDS.getByName(crypto.randomUUID())
+    const publish = async (version: number) => {
+      await shard.stage({ documentId: 'a', version }, [chunk('a', 'text', vector(1, 0))])
+      await shard.publish({ documentId: 'a', version, title: '', metadata: {}, acl: null, labels: ['pii'] })
+    }
+    const labels = async () => {
+      const { lexical } = await shard.probe('text', { principals: [] }, 1)
+      return (await shard.read(lexical.map(({ row }) => row))).map((hit) => hit.labels)
+    }
+    await publish(1)
+    await runInDurableObject(shard, (_, { storage }) => {
+      storage.sql.exec('ALTER TABLE documents DROP COLUMN labels')
+    })
+    await evictDurableObject(shard)
+    expect(await labels()).toEqual([null])
+    await publish(2)
+    expect(await labels()).toEqual([['pii']])
+  })
+
   it('knows nothing any more once it was dropped', async () => {
     const shard = env.SHARDS.getByName(crypto.randomUUID())
     await shard.stage({ documentId: 'a', version: 1 }, [chunk('a', 'text', vector(1, 0))])
-    await shard.publish({ documentId: 'a', version: 1, title: '', metadata: {}, acl: null })
+    await shard.publish({ documentId: 'a', version: 1, title: '', metadata: {}, acl: null, labels: [] })
     expect((await shard.probe('text', { principals: [] }, 1)).vectorCount).toBe(1)
     await shard.drop()
     expect((await shard.probe('text', { principals: [] }, 1)).vectorCount).toBe(0)
@@ -94,7 +121,7 @@ describe('a shard', () => {
       chunk(`c${i}`, `paragraph ${i}`, vector(Math.cos(i / 500), Math.sin(i / 500)), i),
     )
     for (let i = 0; i < chunks.length; i += 500) await shard.stage(document, chunks.slice(i, i + 500))
-    await shard.publish({ ...document, title: 'Big', metadata: {}, acl: null })
+    await shard.publish({ ...document, title: 'Big', metadata: {}, acl: null, labels: [] })
     const nearest = await shard.nearest(
       vector(Math.cos(2), Math.sin(2)),
       vector(0, 0),

@@ -43,14 +43,18 @@ export async function retrieve(
   const limits = { topK, budgetTokens, countTokens }
   const chosen = select(hits, limits)
   const around = await Promise.all(
-    chosen.map((hit) =>
-      store.neighbours(indexNamespace(collection), rangeAround(hit), context.principal.principals),
-    ),
+    chosen.map(async (hit) => {
+      const range = rangeAround(hit)
+      const found = await store.neighbours(indexNamespace(collection), range, context.principal.principals)
+      // Of the same version of the same document.
+      return found.map((neighbour) => ({ ...neighbour, labels: hit.labels }))
+    }),
   )
   const sources = expand(chosen, around.flat(), limits)
   const messages = writePrompt(question, conversation, sources, format)
   return {
     sources,
+    labels: [...new Set(sources.flatMap(({ labels }) => labels))],
     messages,
     promptTokens: countPrompt(countTokens, messages),
     retrievalMs: now() - startedMs,

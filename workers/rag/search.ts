@@ -1,14 +1,15 @@
 import type { CollectionRow } from '../../shared/db/collections.ts'
 import { indexNamespace } from '../../shared/domain/collection.ts'
-import type { CallContext, SearchInput } from '../../shared/ports/services.ts'
-import type { Hit, SearchRequest } from '../../shared/ports/vector-store.ts'
+import type { CallContext, LabelledHit, SearchInput } from '../../shared/ports/services.ts'
+import type { SearchRequest } from '../../shared/ports/vector-store.ts'
 import type { Deps } from './app.ts'
+import { labelled } from './labels.ts'
 
-type Found = { hits: Hit[]; timings: { totalMs: number; embedMs: number; searchMs: number } }
+type Found = { hits: LabelledHit[]; timings: { totalMs: number; embedMs: number; searchMs: number } }
 
 /** Embeds the query and searches the collection as the caller may see it. */
 export async function search(
-  { embedder, store, now }: Deps,
+  { db, embedder, store, now }: Deps,
   { principal }: CallContext,
   collection: CollectionRow,
   { query, topK, filter, weights }: Omit<SearchInput, 'collection'>,
@@ -24,7 +25,7 @@ export async function search(
     principals: principal.principals,
     weights,
   }
-  const hits = await store.search(indexNamespace(collection), request)
+  const hits = await labelled(db, collection, await store.search(indexNamespace(collection), request))
   const endedMs = now()
   return {
     hits,

@@ -127,10 +127,10 @@ async function embed({ embedder }: IndexDeps, { chunks, ...task }: Parsed): Prom
 
 async function publish({ index }: IndexDeps, task: Embedded): Promise<Published> {
   const { collection, version, title, chunks } = task
-  const { documentId, metadata, acl } = version
+  const { documentId, metadata, acl, labels } = version
   const document = { documentId, version: version.version }
   const namespace = indexNamespace(collection)
   for (const slice of slices(chunks, CHUNKS_PER_STAGE)) await index.stage(namespace, document, slice)
-  const outcome = await index.publish(namespace, { ...document, title, metadata, acl })
+  const outcome = await index.publish(namespace, { ...document, title, metadata, acl, labels })
   return { ...task, outcome }
 }

@@ -9,7 +9,7 @@ import { filterSql, kindOf, storable } from './filter-sql.ts'
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS documents (
     row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, live_version INTEGER, removed_version INTEGER NOT NULL DEFAULT 0,
-    title TEXT NOT NULL DEFAULT '', metadata TEXT NOT NULL DEFAULT '{}', restricted INTEGER NOT NULL DEFAULT 0
+    title TEXT NOT NULL DEFAULT '', metadata TEXT NOT NULL DEFAULT '{}', restricted INTEGER NOT NULL DEFAULT 0, labels TEXT
   );
   CREATE TABLE IF NOT EXISTS chunks (
     row INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, version INTEGER NOT NULL, id TEXT NOT NULL,
@@ -42,6 +42,7 @@ type ChunkRow = {
   gap: string
   headings: string
   metadata: string
+  labels: string | null
 }
 export type StoredHit = Omit<Hit, 'score' | 'legs'> & { readonly row: number }
 
@@ -56,6 +57,10 @@ export class ShardTables {
 
   create() {
     this.#sql.exec(SCHEMA)
+    // An index of an earlier version has no labels; null says so until the document is published again.
+    const columns = this.#sql.exec<{ name: string }>('PRAGMA table_info(documents)').toArray()
+    if (!columns.some(({ name }) => name === 'labels'))
+      this.#sql.exec('ALTER TABLE documents ADD COLUMN labels TEXT')
   }
 
   /** The document's row, made on first sight. */
@@ -100,7 +105,7 @@ export class ShardTables {
     this.#sql.exec(query, document, version, live_version)
   }
 
-  makeLive(document: number, { version, title, metadata, acl }: DocumentVersion) {
+  makeLive(document: number, { version, title, metadata, acl, labels }: DocumentVersion) {
     const rows = this.#sql
       .exec<{ row: number; text: string; headings: string }>(
         'SELECT row, text, headings FROM chunks WHERE document = ? AND version = ?',
@@ -113,11 +118,12 @@ export class ShardTables {
       this.#sql.exec('INSERT INTO full_text (rowid, content) VALUES (?, ?)', row, splitIdentifiers(content))
     }
     this.#sql.exec(
-      'UPDATE documents SET live_version = ?, title = ?, metadata = ?, restricted = ? WHERE row = ?',
+      'UPDATE documents SET live_version = ?, title = ?, metadata = ?, restricted = ?, labels = ? WHERE row = ?',
       version,
       title,
       JSON.stringify(metadata),
       acl === null ? 0 : 1,
+      JSON.stringify(labels),
       document,
     )
     this.#describe(document, metadata, acl ?? [])
@@ -233,15 +239,16 @@ export class ShardTables {
 
   #hits(condition: string, ...parameters: (string | number)[]): StoredHit[] {
     const columns = `chunks.row AS row, chunks.id AS chunk_id, documents.id AS document_id, version, ordinal, title,
-      start, end, text, gap, headings, metadata`
+      start, end, text, gap, headings, metadata, labels`
     return [
       ...this.#sql.exec<ChunkRow>(`SELECT ${columns} FROM ${LIVE} WHERE ${condition}`, ...parameters),
-    ].map(({ chunk_id: chunkId, document_id: documentId, headings, metadata, ...row }) => ({
+    ].map(({ chunk_id: chunkId, document_id: documentId, headings, metadata, labels, ...row }) => ({
       ...row,
       chunkId,
       documentId,
       headings: ownJson<string[]>(headings),
       metadata: ownJson<Metadata>(metadata),
+      labels: labels === null ? null : ownJson<string[]>(labels),
     }))
   }
 }

@@ -7,9 +7,10 @@ export function searchRoutes({ rag }: { rag: RagService }) {
   return apiApp<ApiEnv>().openapi(searchRoute, async (c) => {
     const { query, collection, topK, filter, weights } = c.req.valid('json')
     const { hits, timings } = await rag.search(c.get('context'), { query, collection, topK, filter, weights })
-    const data = hits.map(({ ordinal: _, metadata, headings, ...hit }) => ({
+    const data = hits.map(({ ordinal: _, metadata, headings, labels, ...hit }) => ({
       ...hit,
       headings: [...headings],
+      labels: [...labels],
       metadata: Object.fromEntries(
         Object.entries(metadata).map(([key, value]) => [key, isList(value) ? [...value] : value]),
       ),
