@@ -221,7 +221,7 @@ describe('when the best endpoint fails before its first word', () => {
 
   it('and none is left, the sources are quoted instead, unless the caller forbids that', async () => {
     const { origin, model } = await newEndpoint({ endpoint: { residency: [] } })
-    origin.script({ kind: 'refuse', status: 503 }, { kind: 'refuse', status: 503 })
+    origin.script({ kind: 'refuse', status: 503 })
     const question = { question: QUESTION, collection: NOTES, requirements: { tier: 's' } }
     const quoted = await send(caller, 'POST', '/v1/query', question)
     expect(quoted.body).toMatchObject({
@@ -231,7 +231,9 @@ describe('when the best endpoint fails before its first word', () => {
     })
     const forbidden = { ...question, requirements: { tier: 's', allowDegraded: false } }
     const refused = await send(caller, 'POST', '/v1/query', forbidden)
-    expect(refused).toMatchObject({ status: 503, body: { error: { code: 'upstream_unavailable' } } })
-    expect(origin.requests.map(({ body }) => body.model)).toEqual([model, model])
+    // One failure was enough to know: nobody else waits for an origin that is down.
+    expect(refused).toMatchObject({ status: 503, body: { error: { code: 'no_capacity' } } })
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(origin.requests.map(({ body }) => body.model)).toEqual([model])
   })
 })

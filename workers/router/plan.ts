@@ -64,7 +64,7 @@ export function planRequest(planning: Planning): Plan {
     random,
   }
   const ranking = rankEndpoints(request, fleet, policy)
-  if (model !== null && ranking.rejectedCounts.model === ranking.considered)
+  if (model !== null && (ranking.rejectedCounts.model ?? 0) === ranking.considered)
     throw new AppError(
       'model_not_found',
       `No endpoint serves the model "${model}"; GET /v1/models lists what there is`,
