@@ -1,8 +1,8 @@
 import { emptyQueue, type Queue } from './admission-line.ts'
 import { type Measures, NO_MEASURES } from './admission-measures.ts'
 import { drainIntervalMs, elapse, newPace, type Pace, withFreed } from './admission-pace.ts'
-import { type Breaker, gateAt, type Memory, NEW_MEMORY, slotsAt, withoutNews } from './breaker.ts'
-import { type Health, UNKNOWN_HEALTH } from './breaker-health.ts'
+import { type Breaker, gateAt, type Memory, NEW_MEMORY, slotsAt, stateAt, withoutNews } from './breaker.ts'
+import { type Health, observeHealth, UNKNOWN_HEALTH, withHealth } from './breaker-health.ts'
 import type { ScrapedLoad } from './fleet.ts'
 import { type Lease, type LeaseDecision, type LeaseRefused, refused } from './lease.ts'
 
@@ -146,4 +146,31 @@ export const setBreaker = (desk: Desk, breaker: Breaker) => setMemory(desk, { ..
 export function setMemory(desk: Desk, memory: Memory) {
   if (memory.breaker !== desk.memory.breaker) desk.changes.breaker = true
   desk.memory = memory
+}
+
+/** After its last grant it counts as in use for this long; an endpoint that nobody asks for any more is not looked at for ever. */
+const IN_USE_MS = { afterGrant: 60_000, afterTrouble: 600_000 } as const
+
+/** Whether its origin is worth looking at: it serves, served just now, or is to come back. */
+export function isInUse({ leases, lastGrantMs, memory }: Desk, nowMs: number): boolean {
+  if (leases.size > 0 || nowMs - lastGrantMs < IN_USE_MS.afterGrant) return true
+  const isTroubled = stateAt(memory.breaker, nowMs) !== 'closed'
+  return isTroubled && nowMs - memory.breaker.changedAtMs < IN_USE_MS.afterTrouble
+}
+
+/** What an origin said of itself, where it was asked, and how many requests of ours it had when it was. */
+type Look = {
+  readonly isHealthy: boolean | null
+  readonly load: Omit<ScrapedLoad, 'atMs'> | null
+  readonly inFlight: number
+}
+
+export function learnLook(desk: Desk, { isHealthy, load, inFlight }: Look, nowMs: number, random: number) {
+  // A request that came or ended meanwhile is not another client's.
+  if (load) desk.scraped = { ...load, atMs: nowMs, own: Math.max(inFlight, desk.leases.size) }
+  if (isHealthy === null) return
+  const before = desk.health
+  desk.health = withHealth(before, isHealthy, nowMs)
+  const news = { before, health: desk.health, lastServedAtMs: desk.measures.lastServedAtMs }
+  setMemory(desk, observeHealth(desk.memory, news, nowMs, { epoch: desk.epoch, random }))
 }

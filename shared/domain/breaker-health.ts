@@ -1,4 +1,4 @@
-import { type Chance, type Memory, OPEN_MS, opened } from './breaker.ts'
+import { type Breaker, type Chance, type Memory, OPEN_MS, opened } from './breaker.ts'
 
 /** What the health address has said so far. */
 export type Health = {
@@ -29,37 +29,35 @@ export function withHealth(health: Health, passed: boolean, nowMs: number): Heal
 }
 
 const FAILED_PROBES = 3
-
-/**
- * Requests know better than a health address, which may pass while answers fail and fail while they pass. It opens the breaker only when nothing was
- * served meanwhile, keeps an open one shut no longer than a probe would be away anyway, and hastens a probe only where it saw the outage begin and end.
- */
-export function observeHealth(
-  memory: Memory,
-  { before, health, lastServedAtMs, nextCheckMs }: HealthNews,
-  nowMs: number,
-  chance: Chance,
-): Memory {
-  const { breaker } = memory
-  const isShut = breaker.state === 'open' || breaker.state === 'half_open'
-  if (!isShut) {
-    const isServing = lastServedAtMs !== null && lastServedAtMs >= health.failingSinceMs
-    const opens = health.failuresInARow >= FAILED_PROBES && !isServing
-    return opens ? opened(memory, nowMs, chance) : memory
-  }
-  if (breaker.state === 'half_open' || !health.hasEverPassed) return memory
-  const untilMs = health.isHealthy
-    ? before.isHealthy === false
-      ? Math.min(breaker.untilMs, nowMs)
-      : breaker.untilMs
-    : Math.min(Math.max(breaker.untilMs, nowMs + nextCheckMs), breaker.changedAtMs + OPEN_MS.most)
-  return { ...memory, breaker: { ...breaker, untilMs } }
-}
+/** Until the address is certainly asked again. */
+const NEXT_PROBE_MS = 8_000
 
 type HealthNews = {
   readonly before: Health
   readonly health: Health
   readonly lastServedAtMs: number | null
-  /** Until the health address is asked again, generously. */
-  readonly nextCheckMs: number
 }
+
+/**
+ * Requests know better than a health address, which may pass while answers fail, and fail while they are served: then it is only shown, as is one that never passed.
+ * Otherwise failures in a row open the breaker, one failure keeps an open one shut until the next look (never longer than it would be at most),
+ * and a pass lets a probe go at once if it ends an outage that the address had seen.
+ */
+export function observeHealth(memory: Memory, news: HealthNews, nowMs: number, chance: Chance): Memory {
+  const { before, health, lastServedAtMs } = news
+  const { breaker } = memory
+  const isServing = lastServedAtMs !== null && lastServedAtMs >= health.failingSinceMs
+  if (!health.hasEverPassed || (!health.isHealthy && isServing)) return memory
+  if (breaker.state === 'open') {
+    const untilMs = health.isHealthy ? hastened(breaker, before, nowMs) : postponed(breaker, nowMs)
+    return untilMs === breaker.untilMs ? memory : { ...memory, breaker: { ...breaker, untilMs } }
+  }
+  const opens = breaker.state !== 'half_open' && health.failuresInARow >= FAILED_PROBES
+  return opens ? opened(memory, nowMs, chance) : memory
+}
+
+const hastened = ({ untilMs }: Breaker, { isHealthy }: Health, nowMs: number) =>
+  isHealthy === false ? Math.min(untilMs, nowMs) : untilMs
+
+const postponed = ({ untilMs, changedAtMs }: Breaker, nowMs: number) =>
+  Math.max(untilMs, Math.min(nowMs + NEXT_PROBE_MS, changedAtMs + OPEN_MS.most))

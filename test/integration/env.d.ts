@@ -2,6 +2,7 @@ import type { D1Migration } from '@cloudflare/vitest-plugin'
 import type { HttpService, SettlementService } from '../../shared/ports/services.ts'
 import type { Shard } from '../../workers/rag/objects/shard.ts'
 import type { Endpoint } from '../../workers/router/objects/endpoint.ts'
+import type { Fleet } from '../../workers/router/objects/fleet.ts'
 import type { Tenant } from '../../workers/router/objects/tenant.ts'
 
 declare global {
@@ -11,6 +12,7 @@ declare global {
       DOCUMENTS: R2Bucket
       TENANTS: DurableObjectNamespace<Tenant>
       ENDPOINTS: DurableObjectNamespace<Endpoint>
+      FLEETS: DurableObjectNamespace<Fleet>
       SHARDS: DurableObjectNamespace<Shard>
       COST: HttpService
       SETTLEMENT: SettlementService

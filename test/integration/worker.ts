@@ -1,6 +1,7 @@
 export { Cost } from '../../workers/cost/index.ts'
 export { Shard } from '../../workers/rag/objects/shard.ts'
 export { Endpoint } from '../../workers/router/objects/endpoint.ts'
+export { Fleet } from '../../workers/router/objects/fleet.ts'
 export { Settlement } from '../../workers/router/objects/settlement.ts'
 export { Tenant } from '../../workers/router/objects/tenant.ts'
 

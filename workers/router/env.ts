@@ -1,5 +1,6 @@
 import type { HttpService, RagService, UsageMessage } from '../../shared/ports/services.ts'
 import type { Endpoint } from './objects/endpoint.ts'
+import type { Fleet } from './objects/fleet.ts'
 import type { Tenant } from './objects/tenant.ts'
 
 /** Bindings of wrangler.toml, plus origin secrets by the names that endpoints give (`auth`). */
@@ -7,6 +8,9 @@ export type Env = {
   readonly DB: D1Database
   readonly TENANTS: DurableObjectNamespace<Tenant>
   readonly ENDPOINTS: DurableObjectNamespace<Endpoint>
+  readonly FLEETS: DurableObjectNamespace<Fleet>
+  /** Names of the regions whose isolates choose among the endpoints, with commas between: one fleet object each. */
+  readonly FLEET_REGIONS: string
   readonly RAG: RagService
   readonly INGEST: HttpService
   readonly COST: HttpService

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import { type Desk, granted, noChanges } from '../../../shared/domain/admission-desk.ts'
+import { type Desk, granted, isInUse, learnLook, noChanges } from '../../../shared/domain/admission-desk.ts'
 import { describeQueue } from '../../../shared/domain/admission-line.ts'
 import {
   acquire,
@@ -9,8 +9,10 @@ import {
   release,
 } from '../../../shared/domain/admission-operations.ts'
 import { snapshotOf, waitOfNewcomerMs } from '../../../shared/domain/admission-snapshot.ts'
+import type { EndpointSnapshot } from '../../../shared/domain/fleet.ts'
 import { type LeaseDecision, refused } from '../../../shared/domain/lease.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { consoleSink, errorFields } from '../../../shared/log.ts'
 import type {
   EndpointOperation,
   EndpointRpc,
@@ -19,7 +21,12 @@ import type {
 } from '../../../shared/ports/objects.ts'
 import type { Env } from '../env.ts'
 import { AlarmClock } from './alarm-clock.ts'
+import { lookAt } from './endpoint-look.ts'
 import { EndpointStore } from './endpoint-store.ts'
+import { fleetPush } from './fleet-push.ts'
+
+/** While it is in use its origin is looked at this often. */
+const LOOK_EVERY_MS = 5_000
 
 /**
  * One object per endpoint: the single writer of its slots. Leases, breaker and settings live in SQLite, memory is a copy of them; the queue lives in
@@ -31,6 +38,11 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
   #store: EndpointStore
   #desk: Desk
   #settings: EndpointSettings | null = null
+  #lookAtMs = 0
+  readonly #fleet = fleetPush(
+    () => this.#pushEverywhere(),
+    () => Date.now(),
+  )
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
@@ -47,6 +59,7 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
 
   async apply(operations: readonly EndpointOperation[]): Promise<LeaseDecision[]> {
     const decisions = this.#change((nowMs) => operations.map((operation) => this.#apply(operation, nowMs)))
+    this.#fleet.changed()
     await this.#wake()
     return decisions
   }
@@ -89,6 +102,7 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
       if (changes.measures) this.#store.saveMeasures(measures)
       if (changes.breaker) this.#store.putFact('door', { breaker: memory.breaker, pausedUntilMs })
     })
+    this.#fleet.changed()
   }
 
   #tell() {
@@ -115,14 +129,15 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
     this.#change(() => {
       this.#desk.settings = settings
     })
+    this.#fleet.changed()
   }
 
   async state(): Promise<EndpointState> {
-    const nowMs = this.#clock.now()
     this.#change(() => undefined)
+    const nowMs = this.#clock.now()
     const { measures, queue } = this.#desk
     return {
-      ...snapshotOf(this.#desk, this.ctx.id.name ?? '', nowMs),
+      ...this.#snapshot(),
       served: measures.served,
       failed: measures.failed,
       drained: this.#settings?.drained ?? false,
@@ -131,14 +146,51 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
     }
   }
 
+  #snapshot = () => snapshotOf(this.#desk, this.ctx.id.name ?? '', this.#clock.now())
+
   override async alarm(): Promise<void> {
     this.#clock.fired()
     this.#change(() => undefined)
+    const nowMs = this.#clock.now()
+    if (isInUse(this.#desk, nowMs) && nowMs >= this.#lookAtMs) {
+      this.#lookAtMs = nowMs + LOOK_EVERY_MS
+      // Not awaited: the next alarm, which may end leases, does not wait for a slow origin.
+      this.ctx.waitUntil(this.#look())
+      this.#fleet.repeat()
+    }
+    await this.#wake()
+  }
+
+  async #look() {
+    if (this.#settings === null) return
+    const inFlight = this.#desk.leases.size
+    const look = await lookAt(this.#settings)
+    if (look.isHealthy === null && look.load === null) return
+    this.#change((nowMs) => learnLook(this.#desk, { ...look, inFlight }, nowMs, Math.random()))
+    this.#fleet.changed()
     await this.#wake()
   }
 
   async #wake() {
-    const nextMs = nextHandOverMs(this.#desk, this.#clock.now())
+    const nowMs = this.#clock.now()
+    const lookAtMs = isInUse(this.#desk, nowMs) ? Math.max(nowMs, this.#lookAtMs) : Number.POSITIVE_INFINITY
+    const nextMs = Math.min(nextHandOverMs(this.#desk, nowMs), lookAtMs)
     if (Number.isFinite(nextMs)) await this.#clock.wakeAt(nextMs)
+  }
+
+  #pushEverywhere() {
+    const snapshot = this.#snapshot()
+    for (const region of this.env.FLEET_REGIONS.split(','))
+      this.ctx.waitUntil(this.#push(region.trim(), snapshot))
+  }
+
+  async #push(region: string, snapshot: EndpointSnapshot) {
+    try {
+      await this.env.FLEETS.getByName(region).push(snapshot)
+    } catch (thrown) {
+      const { endpointId } = snapshot
+      const error = errorFields(AppError.from(thrown))
+      consoleSink({ event: 'fleet_push_failed', worker: 'router', endpointId, region, error })
+    }
   }
 }
