@@ -7,7 +7,7 @@ export type Binned = {
   readonly edges: readonly (readonly number[])[]
 }
 
-const MAX_BINS = 64
+export const MAX_BINS = 64
 
 export function bin(inputs: readonly Float64Array[]): Binned {
   const width = inputs[0]?.length ?? 0

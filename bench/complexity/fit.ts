@@ -7,11 +7,8 @@ import { type Row, without } from './sets.ts'
 
 /** The same for every training, whatever is held out. */
 const COMMON = { learningRate: 0.05, minLeaf: 40, ridge: 5, rowShare: 0.5, featureShare: 0.5, seed: 1 }
-/** GSM8K has a tenth of MMLU's questions. In the unrestricted forest dcrouter counts half: its pair of models is another one. */
-const WEIGHTS = {
-  robust: { mmlu: 1, gsm8k: 2, dcrouter: 1 },
-  full: { mmlu: 1, gsm8k: 2, dcrouter: 0.5 },
-} as const
+/** GSM8K has a tenth of MMLU's questions. */
+const WEIGHTS: Readonly<Record<Row['set'], number>> = { mmlu: 1, gsm8k: 2, dcrouter: 1, 'mt-bench': 1 }
 
 const ALL = FEATURES.map(({ rises }, index) => ({ index, rises }))
 const ROBUST: BoostOptions = { ...COMMON, rounds: 150, features: ALL.filter(({ rises }) => rises) }
@@ -40,15 +37,15 @@ export function inputOf({ question }: Row): Float64Array {
 
 export function fit(rows: readonly Row[]): Forests {
   const binned = bin(rows.map(inputOf))
-  const robust = boost(binned, gains(rows, WEIGHTS.robust), ROBUST)
-  const full = boost(binned, gains(rows, WEIGHTS.full), FULL)
+  const lesson = gains(rows)
+  const [robust, full] = [boost(binned, lesson, ROBUST), boost(binned, lesson, FULL)]
   const skills = Float64Array.from(rows, ({ tiers }) => tiers.m)
   const skill = boost(binned, { targets: skills, weights: new Float64Array(rows.length).fill(1) }, SKILL)
   return { gain: mean(robust, full), skill }
 }
 
 /** Strong minus weak, from which each set's mean is taken: which set a question is from shall not matter. */
-function gains(rows: readonly Row[], weightOf: Readonly<Record<Row['set'], number>>): Lesson {
+function gains(rows: readonly Row[]): Lesson {
   const means = new Map<string, number>()
   for (const set of new Set(rows.map((row) => row.set))) {
     const own = rows.filter((row) => row.set === set)
@@ -56,7 +53,7 @@ function gains(rows: readonly Row[], weightOf: Readonly<Record<Row['set'], numbe
   }
   return {
     targets: Float64Array.from(rows, ({ set, strong, weak }) => strong - weak - (means.get(set) ?? 0)),
-    weights: Float64Array.from(rows, ({ set }) => weightOf[set]),
+    weights: Float64Array.from(rows, ({ set }) => WEIGHTS[set]),
   }
 }
 
@@ -84,14 +81,15 @@ export function score(rows: readonly Row[], { gain, skill }: Forests, fold = 0):
   })
 }
 
+const FOLDS = 5
 const FOLD_SEED = 7
 
 /** Every row scored by forests trained on the other folds; a question that stands in several sets is never on both sides. */
-export function crossFit(rows: readonly Row[], folds: number): Scored[] {
+export function crossFit(rows: readonly Row[]): Scored[] {
   const order = shuffled(rows, seeded(FOLD_SEED))
-  return Array.from({ length: folds }, (_, fold) => {
-    const held = order.filter((_row, index) => index % folds === fold)
-    const others = order.filter((_row, index) => index % folds !== fold)
+  return Array.from({ length: FOLDS }, (_, fold) => {
+    const held = order.filter((_row, index) => index % FOLDS === fold)
+    const others = order.filter((_row, index) => index % FOLDS !== fold)
     return score(held, fit(without(others, held)), fold)
   }).flat()
 }

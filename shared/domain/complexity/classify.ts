@@ -44,7 +44,7 @@ export function complexityClassifier(model: ComplexityModel): Classifier {
     return {
       complexity,
       ...sureness(complexity),
-      sufficient: sufficient(model, predict(model.skill, input), gain),
+      sufficient: sufficient(model.tiers, predict(model.skill, input), gain),
       features: telling(contributions),
     }
   }
@@ -59,7 +59,12 @@ function rank(value: number, quantiles: readonly number[]): number {
   return (above - 1 + (value - low) / (high - low)) / (quantiles.length - 1)
 }
 
-function sufficient({ tiers }: ComplexityModel, skill: number, gain: number): Complexity['sufficient'] {
+/** The calibrated chance of each tier, given what the two forests say. */
+export function sufficient(
+  tiers: ComplexityModel['tiers'],
+  skill: number,
+  gain: number,
+): Complexity['sufficient'] {
   const chances = { s: 0, m: 0, l: 0, xl: 0 }
   let least = 0
   for (const tier of TIERS) {

@@ -9,38 +9,40 @@ export type Forest = {
   readonly features: readonly number[]
   /** Seven a tree: a value at most this goes left. */
   readonly thresholds: readonly number[]
-  /** Fifteen a tree: what is added on reaching the node; a split's own value is the mean of those below, for saying which feature moved what. */
+  /** Fifteen a tree: a leaf's is what the tree adds; a split's is what it would add if it did not split. */
   readonly values: readonly number[]
 }
 
 export const SPLITS = 7
 export const NODES = 15
 
-export function countTrees({ features }: Forest): number {
-  return features.length / SPLITS
-}
+/** Hears of each split passed, and how far going to this side moved the prediction. */
+type OnSplit = (feature: number, change: number) => void
 
-/** `onSplit` hears of each split passed, and how far going to this side moved the prediction. */
-export function predict(
-  forest: Forest,
-  input: Float64Array,
-  onSplit?: (feature: number, change: number) => void,
-): number {
-  const { features, thresholds, values } = forest
-  const trees = countTrees(forest)
+export function predict(forest: Forest, input: Float64Array, onSplit?: OnSplit): number {
+  const trees = forest.features.length / SPLITS
   let sum = forest.base
-  for (let tree = 0; tree < trees; tree += 1) {
-    const [splits, nodes] = [tree * SPLITS, tree * NODES]
-    let node = 0
-    while (node < SPLITS) {
-      const feature = features[splits + node] ?? -1
-      const goesLeft = feature < 0 || (input[feature] ?? 0) <= (thresholds[splits + node] ?? 0)
-      const child = 2 * node + (goesLeft ? 1 : 2)
-      if (onSplit && feature >= 0)
-        onSplit(feature, (values[nodes + child] ?? 0) - (values[nodes + node] ?? 0))
-      node = child
-    }
-    sum += values[nodes + node] ?? 0
-  }
+  for (let tree = 0; tree < trees; tree += 1) sum += descend(forest, tree, input, onSplit)
   return sum
 }
+
+function descend(
+  { features, thresholds, values }: Forest,
+  tree: number,
+  input: Float64Array,
+  onSplit?: OnSplit,
+): number {
+  let node = 0
+  let value = 0
+  while (node < SPLITS) {
+    const split = tree * SPLITS + node
+    const feature = at(features, split)
+    node = 2 * node + (feature < 0 || at(input, feature) <= at(thresholds, split) ? 1 : 2)
+    const reached = at(values, tree * NODES + node)
+    if (feature >= 0) onSplit?.(feature, reached - value)
+    value = reached
+  }
+  return value
+}
+
+const at = (values: ArrayLike<number>, index: number) => values[index] ?? 0

@@ -6,22 +6,30 @@ export type Quality = 'economy' | 'balanced' | 'best'
 const BORDERS = [0.3, 0.5, 0.7] as const
 const QUALITY_SHIFT: Readonly<Record<Quality, number>> = { economy: -0.2, balanced: 0, best: 0.3 }
 
-/** How far the complexities of one question, as two classifiers trained on different halves of the questions see it, stand apart (docs/classifier.md). */
-const DEVIATION = 0.1
-/** Below this chance of choosing the same tier again, both tiers are defensible. */
-const SURE = 0.75
+/** Standard deviation between the complexities that two classifiers trained on different questions give one question; measured in docs/classifier.md. */
+const DEVIATION = 0.14
+/** From this chance on that another training would have crossed the border, both sides are defensible. */
+const DEFENSIBLE = 1 / 3
 
-const distanceToBorder = (complexity: number) =>
-  Math.min(...BORDERS.map((border) => Math.abs(border - complexity)))
-
-/** How sure the tier of a complexity is. */
-export function sureness(complexity: number): { confidence: number; isAmbiguous: boolean } {
-  const confidence = normal(distanceToBorder(complexity) / DEVIATION)
-  return { confidence, isAmbiguous: confidence < SURE }
+const indexOf = (complexity: number) => {
+  const found = BORDERS.findIndex((border) => complexity < border)
+  return found === -1 ? BORDERS.length : found
 }
 
-/** The normal distribution function for a value of at least 0, within 0.0002 (Tocher's logistic with its cubic term). */
+/** The chance that another training puts the question above a border. */
+const chanceAbove = (border: number, complexity: number) => normal((complexity - border) / DEVIATION)
+
+/** The normal distribution function, within 0.0002 (Tocher's logistic with its cubic term). */
 const normal = (value: number) => 1 / (1 + Math.exp(-(1.5976 * value + 0.07056 * value ** 3)))
+
+/** How sure the tier of a complexity is: the chance that another training gives the same, and whether a neighbour is as defensible. */
+export function sureness(complexity: number): { confidence: number; isAmbiguous: boolean } {
+  const index = indexOf(complexity)
+  const [lower, upper] = [BORDERS[index - 1], BORDERS[index]]
+  const below = lower === undefined ? 0 : 1 - chanceAbove(lower, complexity)
+  const above = upper === undefined ? 0 : chanceAbove(upper, complexity)
+  return { confidence: 1 - below - above, isAmbiguous: Math.max(below, above) >= DEFENSIBLE }
+}
 
 /** The tier whose range holds the complexity after the requested quality has moved it; `alternative` is the next larger where that is as defensible. */
 export function tierFor(
@@ -29,9 +37,8 @@ export function tierFor(
   quality: Quality = 'balanced',
 ): { readonly tier: Tier; readonly alternative: Tier | null } {
   const shifted = complexity + QUALITY_SHIFT[quality]
-  const found = BORDERS.findIndex((border) => shifted < border)
-  const index = found === -1 ? TIERS.length - 1 : found
-  const border = BORDERS[index]
-  const isClose = border !== undefined && normal((border - shifted) / DEVIATION) < SURE
+  const index = indexOf(shifted)
+  const upper = BORDERS[index]
+  const isClose = upper !== undefined && chanceAbove(upper, shifted) >= DEFENSIBLE
   return { tier: TIERS[index] ?? 'xl', alternative: isClose ? (TIERS[index + 1] ?? null) : null }
 }
