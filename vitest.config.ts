@@ -23,6 +23,7 @@ export default defineConfig(async () => ({
         ],
         test: {
           name: 'workerd',
+          globalSetup: ['./test/integration/origin.ts'],
           isolate: false,
           include: ['test/integration/**/*.test.ts'],
           setupFiles: ['./test/integration/setup.ts'],

@@ -1,44 +1,14 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
-import type { LeaseRelease, LeaseRequest } from '../../shared/domain/lease.ts'
+import type { LeaseRequest } from '../../shared/domain/lease.ts'
 import type { EndpointOperation } from '../../shared/ports/objects.ts'
 import type { Endpoint } from '../../workers/router/objects/endpoint.ts'
+import { acquire, ended, endpoint, free, lease, one, settings, sleep } from './leases.ts'
 
-const endpoint = () => env.ENDPOINTS.getByName(`endpoint-${crypto.randomUUID()}`)
-const lease = (requestId: string, overrides: Partial<LeaseRequest> = {}): LeaseRequest => ({
-  requestId,
-  tenantId: 'acme',
-  priority: 'production-standard',
-  maxConcurrency: 2,
-  tokens: 10,
-  expiresInMs: 60_000,
-  maxWaitMs: 0,
-  ...overrides,
-})
-const ended = (requestId: string, overrides: Partial<LeaseRelease> = {}): LeaseRelease => ({
-  requestId,
-  epoch: null,
-  outcome: 'served',
-  durationMs: 100,
-  timeToFirstTokenMs: 20,
-  outputTokens: 41,
-  retryAfterMs: null,
-  ...overrides,
-})
-const one = async (stub: DurableObjectStub<Endpoint>, operation: EndpointOperation) => {
-  const [decision] = await stub.apply([operation])
-  return decision ?? expect.fail('no decision came back')
-}
-const acquire = (stub: DurableObjectStub<Endpoint>, wanted: LeaseRequest) =>
-  one(stub, { type: 'acquire', lease: wanted })
-const free = (stub: DurableObjectStub<Endpoint>, release: LeaseRelease) =>
-  one(stub, { type: 'release', release })
 const epochOf = async (stub: DurableObjectStub<Endpoint>, wanted: LeaseRequest) => {
   const decision = await acquire(stub, wanted)
   return decision.granted ? decision.epoch : expect.fail(`refused: ${decision.reason}`)
 }
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 it('never grants more slots than there are, even when requests race', async () => {
   const stub = endpoint()
@@ -124,7 +94,7 @@ it('ends a lease that nobody extends, and lets one that is extended live', async
 
 it('remembers leases, epochs, statistics and settings after it was evicted', async () => {
   const stub = endpoint()
-  await stub.configure({ maxConcurrency: 7, healthUrl: null, metricsUrl: null, drained: false })
+  await stub.configure(settings({ maxConcurrency: 7 }))
   const epoch = await epochOf(stub, lease('a'))
   const newest = await epochOf(stub, lease('b'))
   await free(stub, ended('b'))
@@ -175,4 +145,60 @@ it('tells whoever lost a place in the queue to an eviction to come anew', async 
   await acquire(stub, lease('b', { maxConcurrency: 1, maxWaitMs: 5_000 }))
   await evictDurableObject(stub)
   expect(await stub.wait('b')).toMatchObject({ granted: false, reason: 'expired' })
+})
+
+it('keeps an open breaker and a pause over an eviction', async () => {
+  const broken = endpoint()
+  await acquire(broken, lease('a'))
+  await free(broken, ended('a', { outcome: 'failed' }))
+  await evictDurableObject(broken)
+  expect(await acquire(broken, lease('b'))).toMatchObject({ reason: 'broken' })
+  expect(await broken.state()).toMatchObject({ breaker: 'open', admitShare: 0, failed: 1 })
+
+  const paused = endpoint()
+  await acquire(paused, lease('a'))
+  await free(paused, ended('a', { outcome: 'throttled', retryAfterMs: 9_000 }))
+  await evictDurableObject(paused)
+  expect(await acquire(paused, lease('b'))).toMatchObject({ reason: 'throttled' })
+})
+
+it('drains: nobody new, those who wait go elsewhere, running requests finish, and it comes back', async () => {
+  const stub = endpoint()
+  await stub.configure(settings({ maxConcurrency: 1 }))
+  await acquire(stub, lease('a'))
+  await acquire(stub, lease('b', { maxWaitMs: 5_000 }))
+  const wait = stub.wait('b')
+  await stub.configure(settings({ maxConcurrency: 1, drained: true }))
+  expect(await wait).toMatchObject({ reason: 'drained' })
+  await evictDurableObject(stub)
+  expect(await acquire(stub, lease('c'))).toMatchObject({ reason: 'drained' })
+  expect(await stub.state()).toMatchObject({ inFlight: 1, drained: true })
+  expect(await free(stub, ended('a'))).toMatchObject({ granted: true })
+  await stub.configure(settings({ maxConcurrency: 1 }))
+  expect(await acquire(stub, lease('c'))).toMatchObject({ granted: true })
+})
+
+it('serves a crowd through one slot in the order of urgency, each exactly once', async () => {
+  const stub = endpoint()
+  await stub.configure(settings({ maxConcurrency: 1 }))
+  await acquire(stub, lease('first'))
+  const order: string[] = []
+  const visit = async (requestId: string, wanted: Partial<LeaseRequest>) => {
+    await acquire(stub, lease(requestId, { ...wanted, maxWaitMs: 20_000 }))
+    const decision = await stub.wait(requestId)
+    order.push(requestId)
+    if (decision.granted) await free(stub, ended(requestId, { epoch: decision.epoch, durationMs: 1 }))
+  }
+  const visits = [
+    visit('d', { priority: 'development' }),
+    visit('s1', {}),
+    visit('s2', {}),
+    visit('other', { tenantId: 'other' }),
+    visit('c', { priority: 'production-critical' }),
+  ]
+  await expect.poll(() => stub.state()).toMatchObject({ queued: 5 })
+  await free(stub, ended('first', { durationMs: 1 }))
+  await Promise.all(visits)
+  expect(order).toEqual(['c', 's1', 'other', 's2', 'd'])
+  expect(await stub.state()).toMatchObject({ inFlight: 0, queued: 0, served: 6 })
 })
