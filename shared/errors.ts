@@ -5,6 +5,11 @@ export const ERROR_CODES = {
     retryable: false,
     help: 'A field is missing, unknown or out of range. The message names the field and what it accepts.',
   },
+  idempotency_conflict: {
+    status: 400,
+    retryable: false,
+    help: 'The Idempotency-Key belongs to another request (other method, path, body or API key), or its answer could not be kept. Use a new key.',
+  },
   context_length_exceeded: {
     status: 400,
     retryable: false,

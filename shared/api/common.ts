@@ -8,6 +8,9 @@ export const LIMITS = {
   documentBytes: 25_000_000,
   documentsPerRequest: 1_000,
   requestBytes: 100_000_000,
+  /** Of a request with an Idempotency-Key, which is read whole before anything happens. */
+  idempotentRequestBytes: 10_000_000,
+  idempotencyKeyChars: 255,
 } as const
 
 const bytes = (text: string) => new TextEncoder().encode(text).byteLength

@@ -4,7 +4,13 @@ import { hasScope, type Principal, type Scope } from '../domain/principal.ts'
 import { AppError, ERROR_CODES } from '../errors.ts'
 
 /** What every authenticated route finds on the Hono context. The router sets it from the key, services from the RPC call. */
-export type ApiEnv = { Variables: { context: { readonly requestId: string; readonly principal: Principal } } }
+export type ApiEnv = {
+  Variables: {
+    context: { readonly requestId: string; readonly principal: Principal }
+    /** A handler calls it when the request has had an effect that must not happen twice, such as the first word of a paid answer. */
+    onEffect?: () => void
+  }
+}
 
 const errorBody = z
   .object({

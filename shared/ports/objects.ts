@@ -1,5 +1,6 @@
 import type { AdmissionDecision, BudgetPeriod, BudgetReport } from '../domain/budget.ts'
 import type { EndpointSnapshot } from '../domain/fleet.ts'
+import type { ReplayClaim } from '../domain/idempotency.ts'
 import type { LeaseDecision, LeaseRelease, LeaseRequest } from '../domain/lease.ts'
 import type { Priority } from '../domain/priority.ts'
 import type { RateLimitState, RateLimits } from '../domain/rate-limit.ts'
@@ -16,8 +17,11 @@ export type Reservation = {
   readonly intent: SpendIntent
   /** Worst case of the whole request in nano-dollars. */
   readonly amountNanoUsd: number
-  /** Prompt plus the most it may generate: what it counts against tokens per minute until it is settled. */
-  readonly tokens: number
+  /**
+   * Prompt plus the most it may generate: what it counts against tokens per minute until it is settled. Null for a further try of a
+   * request that was counted already: a hedge or a resumption is our choice, so it holds money but no rate limit refuses it.
+   */
+  readonly tokens: number | null
   /** After this long without a settlement the whole amount is posted: money that may be spent never frees itself. */
   readonly expiresInMs: number
 }
@@ -52,6 +56,23 @@ export interface TenantRpc {
   /** The tenant, limited or not, and every limited key. */
   rateLimits(): Promise<RateLimitState[]>
   acknowledge(eventIds: readonly string[]): Promise<void>
+}
+
+export type ReplayDecision =
+  | { readonly type: 'run' | 'running' | 'different' }
+  | { readonly type: 'replay'; readonly parts: readonly Uint8Array[] }
+
+/**
+ * One Idempotency-Key of one tenant: who holds it, and afterwards what the first request was answered. All but `claim` are for its holder;
+ * from anyone else, such as a holder whose lease has lapsed, they change nothing and answer false.
+ */
+export interface ReplayRpc {
+  claim(claim: ReplayClaim): Promise<ReplayDecision>
+  extend(holder: string, leaseMs: number): Promise<boolean>
+  /** Kept for 24 hours after the claim; a part may have 1 MB and a bit. */
+  store(holder: string, parts: readonly Uint8Array[]): Promise<boolean>
+  /** Nothing happened: the next claim runs. */
+  release(holder: string): Promise<boolean>
 }
 
 /** What the object must know of a registration to do its work alone. */

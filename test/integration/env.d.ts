@@ -3,6 +3,7 @@ import type { HttpService, SettlementService } from '../../shared/ports/services
 import type { Shard } from '../../workers/rag/objects/shard.ts'
 import type { Endpoint } from '../../workers/router/objects/endpoint.ts'
 import type { Fleet } from '../../workers/router/objects/fleet.ts'
+import type { Replay } from '../../workers/router/objects/replay.ts'
 import type { Tenant } from '../../workers/router/objects/tenant.ts'
 
 declare global {
@@ -13,6 +14,7 @@ declare global {
       TENANTS: DurableObjectNamespace<Tenant>
       ENDPOINTS: DurableObjectNamespace<Endpoint>
       FLEETS: DurableObjectNamespace<Fleet>
+      REPLAYS: DurableObjectNamespace<Replay>
       SHARDS: DurableObjectNamespace<Shard>
       COST: HttpService
       SETTLEMENT: SettlementService

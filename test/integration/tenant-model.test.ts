@@ -44,7 +44,7 @@ type Plan =
       n: number
       keyId: string
       amount: number
-      tokens: number
+      tokens: number | null
       expiresInMs: number
     }
   | { readonly type: 'settle'; n: number; cost: number; tokens: number }
@@ -60,7 +60,7 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
     n,
     keyId,
     amount: fc.nat(60),
-    tokens: fc.nat(60),
+    tokens: fc.option(fc.nat(60)),
     expiresInMs: fc.constantFrom(1_000, 90_000),
   }),
   fc.record({ type: fc.constant('settle' as const), n, cost: fc.nat(80), tokens: fc.nat(80) }),

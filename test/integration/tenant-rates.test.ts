@@ -68,6 +68,16 @@ describe('the rate limits of a tenant', () => {
     expect(await usage(stub)).toMatchObject({ requests: 1, tokens: 0, inFlight: 0 })
   })
 
+  it('neither count nor refuse a further try of a request that was counted', async () => {
+    const stub = tenant()
+    await stub.setRateLimits(null, { requestsPerMinute: 1, tokensPerMinute: 100, concurrency: 1 })
+    await reserve(stub, reservation('a', 1))
+    expect(await reserve(stub, reservation('a hedge', 1, { tokens: null }))).toEqual({ allowed: true })
+    await settle(stub, settlement('a hedge', 1))
+    await evictDurableObject(stub)
+    expect(await usage(stub)).toMatchObject({ requests: 1, tokens: 100, inFlight: 1 })
+  })
+
   it('are those of the tenant and of the key, and other keys go on', async () => {
     const stub = tenant()
     await stub.setRateLimits('k', { ...none, concurrency: 1 })

@@ -8,7 +8,7 @@ type Line = {
   readonly atMs: number
   readonly expiresAtMs: number
   readonly amount: number
-  tokens: number
+  tokens: number | null
   state: 'open' | 'posted' | 'released'
   posted: number
 }
@@ -31,12 +31,12 @@ export class ReferenceLedger {
     const id = operation.type === 'settle' ? operation.settlement.id : operation.requestId
     const line = this.lines.find((line) => line.id === id && line.state === 'open')
     if (!line) return ['allowed']
-    if (operation.type === 'release') Object.assign(line, { state: 'released', tokens: 0 })
+    if (operation.type === 'release') Object.assign(line, { state: 'released', tokens: line.tokens && 0 })
     else {
       const { costNanoUsd, promptTokens, completionTokens } = operation.settlement
       line.state = 'posted'
       line.posted = Math.min(line.amount, costNanoUsd)
-      line.tokens = Math.min(line.tokens, promptTokens + completionTokens)
+      if (line.tokens !== null) line.tokens = Math.min(line.tokens, promptTokens + completionTokens)
     }
     return ['allowed']
   }
@@ -59,11 +59,12 @@ export class ReferenceLedger {
   }
 
   rate(owner: Owner) {
-    const recent = this.#of(owner).filter(({ atMs }) => atMs > this.nowMs - 60_000)
+    const counted = this.#of(owner).filter(({ tokens }) => tokens !== null)
+    const recent = counted.filter(({ atMs }) => atMs > this.nowMs - 60_000)
     return {
       requests: recent.length,
-      tokens: sum(recent, ({ tokens }) => tokens),
-      inFlight: this.#of(owner).filter(({ state }) => state === 'open').length,
+      tokens: sum(recent, ({ tokens }) => tokens ?? 0),
+      inFlight: counted.filter(({ state }) => state === 'open').length,
     }
   }
 
@@ -81,7 +82,7 @@ export class ReferenceLedger {
       if (isMine(owner) && postedNanoUsd + pendingNanoUsd + amount > limit) return ['budget']
     }
     const met = [...this.rates].flatMap(([owner, limits]): Verdict[] => {
-      if (!isMine(owner)) return []
+      if (!isMine(owner) || tokens === null) return []
       const used = this.rate(owner)
       return [
         ...(used.requests + 1 > (limits.requestsPerMinute ?? Infinity) ? ['requests' as const] : []),

@@ -5,6 +5,7 @@ import type { Env } from './env.ts'
 
 export { Endpoint } from './objects/endpoint.ts'
 export { Fleet } from './objects/fleet.ts'
+export { Replay } from './objects/replay.ts'
 export { Settlement } from './objects/settlement.ts'
 export { Tenant } from './objects/tenant.ts'
 

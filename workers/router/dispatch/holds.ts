@@ -34,7 +34,8 @@ export async function reserve(
   { spendId, amountNanoUsd }: Reserved,
 ): Promise<AdmissionDecision> {
   const intent = { ...intentOf(job, endpoint), id: spendId }
-  const tokens = Math.min(job.maxPromptTokens, endpoint.contextTokens) + job.request.maxTokens
+  const worstTokens = Math.min(job.maxPromptTokens, endpoint.contextTokens) + job.request.maxTokens
+  const tokens = spendId === job.context.requestId ? worstTokens : null
   const reservation = { intent, amountNanoUsd, tokens, expiresInMs: RESERVATION_MS }
   try {
     return await money(deps, job).now({ type: 'reserve', reservation }, job.waitUntil)

@@ -17,8 +17,8 @@ type ReservationRow = {
   amount_nano_usd: number
   state: State
   intent: string
-  /** Worst case while it is pending, what was used afterwards. */
-  tokens: number
+  /** Worst case while it is pending, what was used afterwards; null where no rate limit counts it. */
+  tokens: number | null
   /** What the settlement claimed, held or not. */
   settled_nano_usd: number | null
 }
@@ -103,7 +103,7 @@ export class TenantLedger {
   release(requestId: string) {
     const row = this.#open.get(requestId)
     if (!row) return
-    this.#close(row, { state: 'released', tokens: 0, settledNanoUsd: null })
+    this.#close(row, { state: 'released', tokens: row.tokens === null ? null : 0, settledNanoUsd: null })
     this.rates.ended(requestId, 0, null)
   }
 
@@ -132,7 +132,7 @@ export class TenantLedger {
     for (const row of rows) {
       this.#began(row)
       if (row.state === 'pending') this.#hold(row)
-      else this.rates.ended(row.request_id, row.tokens, null)
+      else this.rates.ended(row.request_id, row.tokens ?? 0, null)
     }
   }
 
@@ -150,16 +150,16 @@ export class TenantLedger {
     const event: UsageEvent = { ...intent, ...settlement, occurredAtMs: nowMs, costNanoUsd: postedNanoUsd }
     // What expired may have used all that it was counted with.
     const used = settlement.promptTokens + settlement.completionTokens
-    const tokens = state === 'expired' ? row.tokens : Math.min(row.tokens, used)
+    const tokens = state === 'expired' || row.tokens === null ? row.tokens : Math.min(row.tokens, used)
     this.#close(row, { state, tokens, settledNanoUsd: settlement.costNanoUsd })
-    this.rates.ended(row.request_id, tokens, state === 'expired' ? null : nowMs)
+    this.rates.ended(row.request_id, tokens ?? 0, state === 'expired' ? null : nowMs)
     this.outbox.add(event)
     return this.accounts.post(row.key_id, row.reserved_at_ms, postedNanoUsd, nowMs)
   }
 
   #began({ request_id, key_id, reserved_at_ms, tokens }: ReservationRow) {
     this.#latestMs = Math.max(this.#latestMs, reserved_at_ms)
-    this.rates.began(request_id, { keyId: key_id, atMs: reserved_at_ms, tokens })
+    if (tokens !== null) this.rates.began(request_id, { keyId: key_id, atMs: reserved_at_ms, tokens })
   }
 
   #hold(row: ReservationRow) {
@@ -169,7 +169,7 @@ export class TenantLedger {
 
   #close(
     { request_id, key_id, reserved_at_ms, amount_nano_usd }: ReservationRow,
-    { state, tokens, settledNanoUsd }: { state: State; tokens: number; settledNanoUsd: number | null },
+    { state, tokens, settledNanoUsd }: { state: State; tokens: number | null; settledNanoUsd: number | null },
   ) {
     // Its intent is of no use from now on.
     this.#sql.exec(

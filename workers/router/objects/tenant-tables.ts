@@ -18,7 +18,7 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS reservations (
     request_id TEXT PRIMARY KEY, key_id TEXT NOT NULL, reserved_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL,
-    amount_nano_usd INTEGER NOT NULL, state TEXT NOT NULL, intent TEXT NOT NULL, tokens INTEGER NOT NULL DEFAULT 0,
+    amount_nano_usd INTEGER NOT NULL, state TEXT NOT NULL, intent TEXT NOT NULL, tokens INTEGER,
     settled_nano_usd INTEGER
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS outbox (
@@ -31,7 +31,7 @@ const ADDED = [
   ['budgets', 'alert_shares', `TEXT NOT NULL DEFAULT '[]'`],
   ['budgets', 'set_at_ms', 'INTEGER NOT NULL DEFAULT 0'],
   ['budgets', 'used_nano_usd', 'INTEGER NOT NULL DEFAULT 0'],
-  ['reservations', 'tokens', 'INTEGER NOT NULL DEFAULT 0'],
+  ['reservations', 'tokens', 'INTEGER'],
   ['reservations', 'settled_nano_usd', 'INTEGER'],
 ] as const
 

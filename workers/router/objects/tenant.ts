@@ -5,7 +5,7 @@ import {
   type BudgetReport,
   decideReservation,
 } from '../../../shared/domain/budget.ts'
-import type { RateLimitState, RateLimits } from '../../../shared/domain/rate-limit.ts'
+import type { RateDecision, RateLimitState, RateLimits } from '../../../shared/domain/rate-limit.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { consoleSink, errorFields } from '../../../shared/log.ts'
 import type { Reservation, Settlement, TenantOperation, TenantRpc } from '../../../shared/ports/objects.ts'
@@ -85,11 +85,13 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
   }
 
   #reserve(reservation: Reservation, nowMs: number): AdmissionDecision {
-    const { id, keyId } = reservation.intent
+    const { tokens, intent } = reservation
+    const { id, keyId } = intent
     if (this.#ledger.isKnown(id)) return { allowed: true }
     const money = decideReservation(this.#ledger.accounts.of(keyId, nowMs), reservation.amountNanoUsd)
     if (!money.allowed) return money
-    const rate = this.#ledger.rates.decide(keyId, reservation.tokens, nowMs)
+    const rate: RateDecision =
+      tokens === null ? { allowed: true } : this.#ledger.rates.decide(keyId, tokens, nowMs)
     if (rate.allowed) this.#ledger.hold(reservation, nowMs)
     return rate
   }

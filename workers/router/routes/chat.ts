@@ -24,6 +24,7 @@ export function chatRoutes(deps: AskDeps) {
       waitUntil: (work) => c.executionCtx.waitUntil(work),
     })
     const asked = await ask(deps, call)
+    c.get('onEffect')?.()
     if (!body.stream) return Response.json(await completion(call, asked))
     const includeUsage = body.stream_options?.include_usage === true
     return sseResponse(completionEvents(call, asked, includeUsage), asked.session.cancel)

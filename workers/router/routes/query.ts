@@ -18,6 +18,7 @@ export function queryRoutes(deps: AskDeps) {
     .openapi(queryRoute, async (c) => {
       const call = toAsk(c.req.valid('json'), callOf(c))
       const asked = await ask(deps, call)
+      c.get('onEffect')?.()
       if (call.stream) return sseResponse(answerEvents(deps, call, asked), asked.session.cancel)
       return c.json(await wholeAnswer(deps, call, asked), 200)
     })
