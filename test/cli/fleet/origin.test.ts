@@ -52,7 +52,7 @@ function events(text: string): Record<string, unknown>[] {
   return data.map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
-describe('the origin double', () => {
+describe('a simulated origin', () => {
   test('gives the same answer and exact usage plain and streamed', async () => {
     const { ask } = await open({ answerTokenCount: 5 })
     const whole = z.looseObject({ usage: z.unknown() }).parse(await (await ask()).json())
@@ -129,7 +129,7 @@ describe('the origin double', () => {
 
 // Needs the published OpenAPI file: FAIRLEAD_DATA names its folder.
 describe.skipIf(!hasSchema)(
-  `the origin double against OpenAI's schema${hasSchema ? '' : ' (skipped: no FAIRLEAD_DATA)'}`,
+  `a simulated origin against OpenAI's schema${hasSchema ? '' : ' (skipped: no FAIRLEAD_DATA)'}`,
   () => {
     test('models, completions and chunks conform', async () => {
       const $defs = readSchemas()
