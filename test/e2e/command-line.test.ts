@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startPlatform } from '../../cli/platform/start.ts'
-import { platform, unique } from './platform.ts'
+import { platform, register, unique } from './platform.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../cli/main.ts')
 const folder = await mkdtemp(join(tmpdir(), 'fairlead-command-line-'))
@@ -15,7 +15,9 @@ type Ran = { readonly code: number; readonly stdout: string; readonly stderr: st
 
 /** `fairlead ...` as a script runs it: no terminal, the platform named by the environment. */
 function fairlead(...args: readonly string[]): Promise<Ran> {
-  const env = { ...process.env, FAIRLEAD_URL: platform.url, FAIRLEAD_API_KEY: platform.apiKey }
+  const { url, apiKey, adminKey } = platform
+  const keys = { FAIRLEAD_API_KEY: apiKey, FAIRLEAD_ADMIN_KEY: adminKey }
+  const env = { ...process.env, FAIRLEAD_URL: url, ...keys }
   const command = ['--disable-warning=ExperimentalWarning', MAIN, ...args]
   return new Promise((done) => {
     execFile(process.execPath, command, { env }, (error, stdout, stderr) =>
@@ -74,6 +76,20 @@ describe('the command line', () => {
     expect(JSON.parse((await fairlead('usage', '--json')).stdout)).toMatchObject({
       total: expect.any(Object),
     })
+  })
+
+  it('takes an endpoint out of service and back, and the status says so', async () => {
+    const id = await register({ url: 'http://127.0.0.1:9/v1', model: 'm' })
+    const row = async () =>
+      (await fairlead('status')).stdout.split('\n').find((line) => line.startsWith(`${id} `))
+    expect(await fairlead('drain', id)).toEqual({
+      code: 0,
+      stdout: `${id} gets no new requests, and none is running.\n`,
+      stderr: '',
+    })
+    expect(await row()).toMatch(/ drained$/)
+    expect((await fairlead('undrain', id)).stdout).toBe(`${id} takes requests again.\n`)
+    expect(await row()).toMatch(/ s +m .* 0 +16 +0 /)
   })
 
   it.each([
