@@ -80,7 +80,7 @@ const considered = z.object({
 })
 
 /** One line of what `bench/policies/replay.ts` reads. */
-const explanation = z
+export const routeExplanation = z
   .object({
     requestId: z.string(),
     ...classified,
@@ -101,5 +101,5 @@ export const explainRoute = <T extends z.ZodType>(query: T) =>
     description:
       'Takes what `/v1/query` takes, retrieves, and chooses; nothing is reserved, dispatched or spent. Every candidate comes with what it was judged by, so that saved answers can be replayed against another policy.',
     request: { body: jsonBody(query) },
-    responses: { 200: json(explanation, 'The decision') },
+    responses: { 200: json(routeExplanation, 'The decision') },
   })

@@ -62,6 +62,20 @@ describe('an answer', () => {
     expect(settlements()).toMatchObject([{ costNanoUsd: 500_000 }])
   })
 
+  it('is ended when the origin does not end it', async () => {
+    const { deps, settlements } = platform({ a: words(1_000) })
+    const { events } = await dispatch(deps, job(['a']))
+    let received = 0
+    const reading = async () => {
+      for await (const _ of events) received += 1
+    }
+    await expect(reading()).rejects.toMatchObject({ code: 'upstream_rejected' })
+    await vi.advanceTimersByTimeAsync(100)
+    expect(received).toBe(85)
+    // No more is posted than was held.
+    expect(settlements()).toMatchObject([{ outcome: 'failed', costNanoUsd: 107 }])
+  })
+
   it('costs what is reported only where that can be true', async () => {
     const counts = [
       { promptTokens: 3, completionTokens: 5 },

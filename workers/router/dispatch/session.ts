@@ -34,6 +34,10 @@ export type Course = {
   readonly queueMs: number
 }
 
+/** An event is at least a token, but for a few that open and close a stream: an origin that sends many more does not end by itself. */
+const EVENTS_PER_TOKEN = 2
+const OTHER_EVENTS = 64
+
 /** One endpoint's part of an answer. `finish` settles and frees, and is true the first time. */
 type Part = Opened & {
   readonly meter: SpendMeter
@@ -114,6 +118,8 @@ function part(
   const { stallMs } = job.policy.deadlines
   const meter = spendMeter(job, leg, startedMs)
   const isTooSlow = pace(job.policy.minTokensPerSecond)
+  const mostEvents = EVENTS_PER_TOKEN * job.request.maxTokens + OTHER_EVENTS
+  let received = 0
   let isFinished = false
   const finish = (outcome: UsageOutcome) => {
     if (isFinished) return false
@@ -132,6 +138,9 @@ function part(
     const result = await events.next()
     if (isTooSlow(deps.now() - askedMs))
       throw new AppError('upstream_timeout', 'The model server was too slow to go on with')
+    received += 1
+    if (received > mostEvents)
+      throw new AppError('upstream_rejected', 'The model server sent more than it was asked for')
     return result
   }
   // Whoever stopped reading, or never began, does not come back to iterate: nothing may wait for that.

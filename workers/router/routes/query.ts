@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { z } from 'zod'
 import { type queryRequest, queryRoute, routeRoute } from '../../../shared/api/ask.ts'
 import { type ApiEnv } from '../../../shared/api/define-route.ts'
+import { routeExplanation } from '../../../shared/api/route.ts'
 import { citationFilter } from '../../../shared/domain/citations.ts'
 import { mayUseCollection } from '../../../shared/domain/principal.ts'
 import { explain } from '../../../shared/domain/routing/explain.ts'
@@ -27,7 +28,8 @@ export function queryRoutes(deps: AskDeps) {
       const decided = await decide(deps, call)
       const fleet = await deps.registry.fleet(call.waitUntil)
       const explanation = explain(decided.request, fleet, decided.policy.policy)
-      return Response.json({ requestId: call.context.requestId, ...recordOf(decided), ...explanation })
+      const { requestId } = call.context
+      return c.json(routeExplanation.parse({ requestId, ...recordOf(decided), ...explanation }), 200)
     })
 }
 
