@@ -21,7 +21,7 @@ function newtonStep(points: readonly Point[], weights: readonly number[]): numbe
   return solve(curvature, gradient)
 }
 
-const dot = (a: readonly number[], b: readonly number[]) =>
+export const dot = (a: readonly number[], b: readonly number[]) =>
   a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
 
 function addScaled(target: Float64Array, scale: number, values: ArrayLike<number>) {

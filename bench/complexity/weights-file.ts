@@ -1,3 +1,6 @@
 import { resolve } from 'node:path'
 
-export const WEIGHTS_FILE = resolve(import.meta.dirname, '../../models/complexity/weights.json')
+const FOLDER = resolve(import.meta.dirname, '../../models/complexity')
+
+export const WEIGHTS_FILE = resolve(FOLDER, 'weights.json')
+export const CARD_FILE = resolve(FOLDER, 'card.json')

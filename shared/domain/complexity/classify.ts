@@ -38,7 +38,7 @@ export function complexityClassifier(model: ComplexityModel): Classifier {
     const input = featuresOf(question)
     const contributions = new Float64Array(FEATURES.length)
     const gain = predict(model.gain, input, (feature, change) => {
-      contributions[feature] = (contributions[feature] ?? 0) + change
+      if (feature >= 0) contributions[feature] = (contributions[feature] ?? 0) + change
     })
     const complexity = rank(gain, model.quantiles)
     return {

@@ -16,7 +16,7 @@ export type Forest = {
 export const SPLITS = 7
 export const NODES = 15
 
-/** Hears of each split passed, and how far going to this side moved the prediction. */
+/** Hears of each node passed: its feature, -1 where it does not split, and how far going to this side moved the prediction. */
 type OnSplit = (feature: number, change: number) => void
 
 export function predict(forest: Forest, input: Float64Array, onSplit?: OnSplit): number {
@@ -26,23 +26,20 @@ export function predict(forest: Forest, input: Float64Array, onSplit?: OnSplit):
   return sum
 }
 
-function descend(
-  { features, thresholds, values }: Forest,
-  tree: number,
-  input: Float64Array,
-  onSplit?: OnSplit,
-): number {
+function descend(forest: Forest, tree: number, input: Float64Array, onSplit?: OnSplit): number {
   let node = 0
   let value = 0
   while (node < SPLITS) {
     const split = tree * SPLITS + node
-    const feature = at(features, split)
-    node = 2 * node + (feature < 0 || at(input, feature) <= at(thresholds, split) ? 1 : 2)
-    const reached = at(values, tree * NODES + node)
-    if (feature >= 0) onSplit?.(feature, reached - value)
+    node = 2 * node + (goesLeft(forest, split, input) ? 1 : 2)
+    const reached = forest.values[tree * NODES + node] ?? 0
+    onSplit?.(forest.features[split] ?? -1, reached - value)
     value = reached
   }
   return value
 }
 
-const at = (values: ArrayLike<number>, index: number) => values[index] ?? 0
+function goesLeft({ features, thresholds }: Forest, split: number, input: Float64Array): boolean {
+  const feature = features[split] ?? -1
+  return feature < 0 || (input[feature] ?? 0) <= (thresholds[split] ?? 0)
+}
