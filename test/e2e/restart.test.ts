@@ -1,12 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startOrigin } from '../../cli/fleet/origin.ts'
 import { apiClient, type Client } from '../../cli/lib/client.ts'
-import { readLocalFile } from '../../cli/lib/target.ts'
 import { startPlatform } from '../../cli/platform/start.ts'
 import { createKeyRoute, revokeKeyRoute } from '../../shared/api/access.ts'
 import { searchRoute } from '../../shared/api/ask.ts'
@@ -18,14 +13,9 @@ import {
 import { getEndpointRoute, putEndpointRoute } from '../../shared/api/endpoints.ts'
 import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../shared/api/money.ts'
 import { becomesLive, PATIENCE, putLive } from './platform.ts'
+import { stateFolder, up } from './up.ts'
 
 const collection = 'notes'
-
-async function stateFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fairlead-restart-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
 
 async function totalOf(caller: Client) {
   const { data } = await caller.call(getBudgetsRoute, { query: {} })
@@ -88,23 +78,6 @@ const documents = Array.from({ length: DOCUMENTS }, (_, index) => ({
   mediaType: 'text/markdown',
   text: `# ${titleOf(index)}\n\n${`Station ${index} counted its animals again today. `.repeat(40)}`,
 }))
-
-/** `fairlead up` as a user runs it. */
-async function up(stateDir: string): Promise<{ child: ChildProcess; client: Client }> {
-  const command = [resolve(import.meta.dirname, '../../cli/main.ts'), 'up', '--no-handbook']
-  const child = spawn(process.execPath, [...command, '--port', '0', '--state', stateDir])
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let said = ''
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (said += part))
-  child.stderr.setEncoding('utf8').on('data', (part: string) => (said += part))
-  await vi.waitFor(() => {
-    if (child.exitCode !== null) throw new Error(`it ended: ${said}`)
-    expect(said).toContain('ready ')
-  }, PATIENCE)
-  const local = readLocalFile(stateDir)
-  if (!local) throw new Error(`no local.json in ${stateDir}: ${said}`)
-  return { child, client: apiClient({ url: local.url, key: local.apiKey }) }
-}
 
 const liveCount = async (client: Client) => {
   const query = { state: 'live' as const, limit: 1_000 }
