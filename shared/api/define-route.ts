@@ -7,6 +7,8 @@ import { AppError, ERROR_CODES } from '../errors.ts'
 export type ApiEnv = {
   Variables: {
     context: { readonly requestId: string; readonly principal: Principal }
+    /** Aborts when nobody waits for the answer any more; without it the request's own signal says so. */
+    clientSignal?: AbortSignal
     /** A handler calls it when the request has had an effect that must not happen twice, such as the first word of a paid answer. */
     onEffect?: () => void
   }

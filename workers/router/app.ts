@@ -9,6 +9,7 @@ import type { TenantRpc } from '../../shared/ports/objects.ts'
 import type { HttpService } from '../../shared/ports/services.ts'
 import type { AskDeps } from './ask.ts'
 import { type Authenticate, requireKey } from './auth.ts'
+import { type IdempotencyDeps, idempotent } from './idempotency/middleware.ts'
 import { openaiError } from './openai-error.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { budgetsRoutes } from './routes/budgets.ts'
@@ -25,6 +26,7 @@ import { searchRoutes } from './routes/search.ts'
 export type Deps = AskDeps &
   EndpointsDeps &
   KeysDeps &
+  IdempotencyDeps &
   PoliciesDeps & {
     readonly authenticate: Authenticate
     readonly ingest: HttpService
@@ -66,7 +68,7 @@ export function createApp(deps: Deps) {
 
 function authenticated(deps: Deps) {
   const app = new Hono<RouterEnv & ApiEnv>()
-  app.use('/v1/*', requireKey(deps.authenticate))
+  app.use('/v1/*', requireKey(deps.authenticate), idempotent(deps))
   app.route('/', queryRoutes(deps))
   app.route('/', searchRoutes(deps))
   app.route('/', chatRoutes(deps))

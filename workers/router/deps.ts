@@ -4,7 +4,7 @@ import { complexityClassifier } from '../../shared/domain/complexity/classify.ts
 import { regionNear } from '../../shared/domain/fleet.ts'
 import { AppError } from '../../shared/errors.ts'
 import { consoleSink } from '../../shared/log.ts'
-import type { EndpointRpc, FleetRpc, TenantRpc } from '../../shared/ports/objects.ts'
+import type { EndpointRpc, FleetRpc, ReplayRpc, TenantRpc } from '../../shared/ports/objects.ts'
 import type { Deps } from './app.ts'
 import { authenticator } from './auth.ts'
 import type { Env } from './env.ts'
@@ -39,6 +39,7 @@ export function createDeps(env: Env, continent: string | null): Deps {
     policies: tenantPolicies(db, now),
     waitForSlot: (endpointId, requestId) => endpoint(endpointId).wait(requestId),
     tenant,
+    replay: (name): ReplayRpc => env.REPLAYS.getByName(name),
     endpoint,
     fleet,
     money: perName((tenantId) => lane((operations) => tenant(tenantId).apply(operations), now)),

@@ -20,7 +20,7 @@ export function chatRoutes(deps: AskDeps) {
     const call = toAsk(body, {
       context: c.get('context'),
       place: placeOf(c.req.raw.cf),
-      clientSignal: c.req.raw.signal,
+      clientSignal: c.get('clientSignal') ?? c.req.raw.signal,
       waitUntil: (work) => c.executionCtx.waitUntil(work),
     })
     const asked = await ask(deps, call)

@@ -38,7 +38,7 @@ type Call = Pick<Ask, 'context' | 'place' | 'clientSignal' | 'waitUntil'>
 const callOf = (c: Context<ApiEnv>): Call => ({
   context: c.get('context'),
   place: placeOf(c.req.raw.cf),
-  clientSignal: c.req.raw.signal,
+  clientSignal: c.get('clientSignal') ?? c.req.raw.signal,
   waitUntil: (work) => c.executionCtx.waitUntil(work),
 })
 
