@@ -51,11 +51,13 @@ function callersFault(words: string, details: Readonly<Record<string, unknown>>)
   })
 }
 
-/** The words of an error body: OpenAI's `{error: {message}}`, `{error: "…"}`, FastAPI's and Replicate's `{detail: "…"}`. */
+/** The words of an error body: OpenAI's `{error: {message}}`, `{error: "…"}`, older vLLM's `{object: "error", message}`, FastAPI's and Replicate's `{detail: "…"}`. */
 export function errorMessage(body: unknown): string | null {
   if (!isFields(body)) return null
-  const { error, detail } = body
-  const words = isFields(error) ? error['message'] : (error ?? detail)
+  const { object, error, detail } = body
+  const words = isFields(error)
+    ? error['message']
+    : (error ?? (object === 'error' ? body['message'] : detail))
   return typeof words === 'string' && words !== '' ? words : null
 }
 

@@ -37,7 +37,8 @@ export function readChunk(body: unknown): Said {
 
 /** Servers put the status that the head no longer can have into the error: as a number, where OpenAI has a word. */
 function statusOf(body: unknown): number | null {
-  const code = isFields(body) && isFields(body['error']) ? body['error']['code'] : null
+  const error = isFields(body) && isFields(body['error']) ? body['error'] : body
+  const code = isFields(error) ? error['code'] : null
   return typeof code === 'number' && code >= 400 && code < 600 ? code : null
 }
 
