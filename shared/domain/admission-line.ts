@@ -31,6 +31,8 @@ type Line = {
 export type Queue = {
   readonly lines: Map<string, Line>
   readonly waiters: Map<string, Waiter>
+  /** Nobody's wait is over before this. */
+  soonestEndMs: number
   /** Where each band's virtual clock stands: at the start of what was last served. */
   readonly clocks: number[]
   /** Lines that ran empty while others wait: whoever comes back continues where it was. */
@@ -40,6 +42,7 @@ export type Queue = {
 export const emptyQueue = (): Queue => ({
   lines: new Map(),
   waiters: new Map(),
+  soonestEndMs: Number.POSITIVE_INFINITY,
   clocks: PRIORITIES.map(() => 0),
   remembered: new Map(),
 })
@@ -47,6 +50,7 @@ export const emptyQueue = (): Queue => ({
 export function enter(queue: Queue, waiter: Waiter) {
   lineFor(queue, waiter).waiters.push(waiter)
   queue.waiters.set(waiter.requestId, waiter)
+  queue.soonestEndMs = Math.min(queue.soonestEndMs, waiter.leavesAtMs)
 }
 
 function lineFor(queue: Queue, { tenantId, priority, arrivedAtMs }: Waiter): Line {
@@ -108,10 +112,18 @@ function reset({ clocks, remembered }: Queue) {
   remembered.clear()
 }
 
-/** Takes out everyone whose wait is over, or everyone. */
-export function leaveAll(queue: Queue, isOver: (waiter: Waiter) => boolean): Waiter[] {
+/** Takes out everyone whose wait is over. */
+export function leaveOverdue(queue: Queue, nowMs: number): Waiter[] {
+  if (nowMs < queue.soonestEndMs) return []
+  return leaveIf(queue, ({ leavesAtMs }) => leavesAtMs <= nowMs)
+}
+
+export const leaveAll = (queue: Queue) => leaveIf(queue, () => true)
+
+function leaveIf(queue: Queue, isOver: (waiter: Waiter) => boolean): Waiter[] {
   const over = [...queue.waiters.values()].filter(isOver)
   for (const { requestId } of over) leave(queue, requestId)
+  queue.soonestEndMs = Math.min(...[...queue.waiters.values()].map(({ leavesAtMs }) => leavesAtMs))
   return over
 }
 

@@ -20,6 +20,7 @@ import {
   enter,
   leave,
   leaveAll,
+  leaveOverdue,
   MAX_WAITING,
   takeNext,
   type Waiter,
@@ -132,10 +133,11 @@ export function handOver(desk: Desk, nowMs: number) {
   const { queue } = desk
   if (queue.waiters.size === 0) return
   const closed = closedDoor(desk, nowMs)
-  const interval = intervalMs(desk, nowMs)
-  const over = leaveAll(queue, ({ leavesAtMs }) => closed !== null || leavesAtMs <= nowMs)
-  const sorry = closed ?? refused('saturated', interval * (queue.waiters.size + 1))
-  desk.answered.push(...over.map(({ requestId }) => ({ requestId, decision: sorry })))
+  const over = closed ? leaveAll(queue) : leaveOverdue(queue, nowMs)
+  if (over.length > 0) {
+    const decision = closed ?? refused('saturated', intervalMs(desk, nowMs) * (queue.waiters.size + 1))
+    desk.answered.push(...over.map(({ requestId }) => ({ requestId, decision })))
+  }
   while (hasFreeSlot(desk, nowMs)) {
     const next = takeNext(queue, nowMs)
     if (!next) return
@@ -149,7 +151,7 @@ const RAMP_STEP_MS = 250
 /** When `handOver` has to be called again though nobody asks for anything; Infinity: never. */
 export function nextHandOverMs(desk: Desk, nowMs: number): number {
   const { queue, memory, soonestExpiryMs } = desk
-  const ends = [...queue.waiters.values()].map(({ leavesAtMs }) => leavesAtMs)
-  const isRamping = queue.waiters.size > 0 && memory.breaker.state === 'ramping'
-  return Math.min(soonestExpiryMs, ...ends, isRamping ? nowMs + RAMP_STEP_MS : Number.POSITIVE_INFINITY)
+  if (queue.waiters.size === 0) return soonestExpiryMs
+  const rampMs = memory.breaker.state === 'ramping' ? nowMs + RAMP_STEP_MS : Number.POSITIVE_INFINITY
+  return Math.min(soonestExpiryMs, queue.soonestEndMs, rampMs)
 }

@@ -3,6 +3,9 @@ import type { EndpointSnapshot } from './fleet.ts'
 /** More endpoints than any region has; beyond it those that have been silent the longest are forgotten. */
 const MAX_ENDPOINTS = 10_000
 
+/** Isolates read at most once a second; more than four pushes of one endpoint in that time would be work for nobody. */
+export const MOST_OFTEN_MS = 250
+
 /** The newest snapshot of each endpoint, in the order they came, each under a version of its own. */
 export type FleetView = {
   readonly firstVersion: number
@@ -29,6 +32,9 @@ export function putSnapshot(view: FleetView, snapshot: EndpointSnapshot) {
   const [oldest] = entries.keys()
   if (oldest !== undefined) entries.delete(oldest)
 }
+
+/** How long an endpoint waits until its next push: all of them together push a thousand times a second at most, about what one object can take. */
+export const pushAgainInMs = ({ entries }: FleetView) => Math.max(MOST_OFTEN_MS, entries.size)
 
 /** What changed after `version`; everything when this view never gave that version. */
 export function changesSince({ firstVersion, version, entries }: FleetView, known: number) {

@@ -123,7 +123,8 @@ export interface EndpointRpc {
 
 /** The endpoints of a region at a glance. Holds nothing that is not pushed again: it may vanish at any time. */
 export interface FleetRpc {
-  push(snapshot: EndpointSnapshot): Promise<void>
+  /** Answers how long the endpoint should wait until it says more. */
+  push(snapshot: EndpointSnapshot): Promise<{ readonly againInMs: number }>
   /** What changed after `version`; 0 gives everything. A version this object never gave gives everything, too. */
   read(version: number): Promise<{
     readonly version: number

@@ -6,7 +6,7 @@ import {
   emptyQueue,
   enter,
   leave,
-  leaveAll,
+  leaveOverdue,
   MAX_WAITING,
   type Queue,
   RISE_EVERY_MS,
@@ -139,7 +139,7 @@ describe('the queue', () => {
 
   it('takes out those whose wait is over', () => {
     const queue = queueOf(waiter({ leavesAtMs: 5 }), waiter({ leavesAtMs: 6 }))
-    expect(leaveAll(queue, ({ leavesAtMs }) => leavesAtMs <= 5)).toHaveLength(1)
+    expect(leaveOverdue(queue, 5)).toHaveLength(1)
     expect(queue.waiters.size).toBe(1)
   })
 })

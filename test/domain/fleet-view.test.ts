@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { newDesk } from '../../shared/domain/admission-desk.ts'
 import { snapshotOf } from '../../shared/domain/admission-snapshot.ts'
-import { changesSince, newFleetView, putSnapshot } from '../../shared/domain/fleet-view.ts'
+import { changesSince, newFleetView, pushAgainInMs, putSnapshot } from '../../shared/domain/fleet-view.ts'
 
 const snapshot = (endpointId: string, atMs: number) => snapshotOf(newDesk(0), endpointId, atMs)
 
@@ -48,4 +48,12 @@ it('gives everything to a reader who knows a version of an earlier or a later li
   putSnapshot(after, snapshot('b', 60))
   expect(changesSince(after, before.version).isWhole).toBe(true)
   expect(changesSince(before, after.version).isWhole).toBe(true)
+})
+
+it('asks its endpoints to push more seldom the more there are, so that together they stay below a thousand a second', () => {
+  const view = newFleetView(1)
+  putSnapshot(view, snapshot('a', 1))
+  expect(pushAgainInMs(view)).toBe(250)
+  for (let i = 0; i < 1_250; i += 1) putSnapshot(view, snapshot(`e${i}`, 1))
+  expect(view.entries.size).toBeLessThanOrEqual(pushAgainInMs(view))
 })

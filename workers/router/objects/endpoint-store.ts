@@ -35,21 +35,21 @@ type Facts = { readonly door: Door; readonly settings: EndpointSettings; readonl
 export class EndpointStore {
   readonly #sql: SqlStorage
   /** No epoch above this one has been given. */
-  #epochsBelow: number
+  #lastEpochSetAside = 0
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
     sql.exec(SCHEMA)
-    this.#epochsBelow = this.fact('epochs') ?? 0
   }
 
   /** Everything that was saved; a queue is not. */
   desk(nowMs: number): Desk {
     const desk = newDesk(nowMs)
+    this.#lastEpochSetAside = this.fact('epochs') ?? 0
     for (const { requestId, ...lease } of this.#leases()) putLease(desk, requestId, lease)
     const door = this.fact('door')
     desk.changes = noChanges()
-    desk.epoch = this.#epochsBelow
+    desk.epoch = this.#lastEpochSetAside
     desk.inFlightTokens = [...desk.leases.values()].reduce((sum, { tokens }) => sum + tokens, 0)
     desk.measures = this.#measures()
     desk.memory = { ...desk.memory, breaker: door?.breaker ?? desk.memory.breaker }
@@ -91,9 +91,9 @@ export class EndpointStore {
 
   #saveLease(requestId: string, { epoch, tokens, expiresAtMs }: Lease) {
     this.#sql.exec('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)', requestId, epoch, tokens, expiresAtMs)
-    if (epoch <= this.#epochsBelow) return
-    this.#epochsBelow = epoch + EPOCH_BLOCK
-    this.putFact('epochs', this.#epochsBelow)
+    if (epoch <= this.#lastEpochSetAside) return
+    this.#lastEpochSetAside = epoch + EPOCH_BLOCK
+    this.putFact('epochs', this.#lastEpochSetAside)
   }
 
   saveMeasures(measures: Measures) {

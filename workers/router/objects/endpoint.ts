@@ -9,10 +9,8 @@ import {
   release,
 } from '../../../shared/domain/admission-operations.ts'
 import { snapshotOf, waitOfNewcomerMs } from '../../../shared/domain/admission-snapshot.ts'
-import type { EndpointSnapshot } from '../../../shared/domain/fleet.ts'
 import { type LeaseDecision, refused } from '../../../shared/domain/lease.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { consoleSink, errorFields } from '../../../shared/log.ts'
 import type {
   EndpointOperation,
   EndpointRpc,
@@ -23,7 +21,7 @@ import type { Env } from '../env.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { lookAt } from './endpoint-look.ts'
 import { EndpointStore } from './endpoint-store.ts'
-import { fleetPush } from './fleet-push.ts'
+import { type FleetPush, fleetPush } from './fleet-push.ts'
 
 /** While it is in use its origin is looked at this often. */
 const LOOK_EVERY_MS = 5_000
@@ -35,24 +33,21 @@ const LOOK_EVERY_MS = 5_000
 export class Endpoint extends DurableObject<Env> implements EndpointRpc {
   readonly #clock: AlarmClock
   readonly #waits = new Map<string, PromiseWithResolvers<LeaseDecision>>()
-  #store: EndpointStore
+  readonly #store: EndpointStore
   #desk: Desk
   #settings: EndpointSettings | null = null
   #lookAtMs = 0
-  readonly #fleet = fleetPush(
-    () => this.#pushEverywhere(),
-    () => Date.now(),
-  )
+  readonly #fleet: FleetPush
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
     this.#clock = new AlarmClock(state)
     this.#store = new EndpointStore(state.storage.sql)
     this.#desk = this.#load()
+    this.#fleet = fleetPush(env, () => this.#snapshot())
   }
 
   #load(): Desk {
-    this.#store = new EndpointStore(this.ctx.storage.sql)
     this.#settings = this.#store.fact('settings')
     return this.#store.desk(this.#clock.now())
   }
@@ -176,21 +171,5 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
     const lookAtMs = isInUse(this.#desk, nowMs) ? Math.max(nowMs, this.#lookAtMs) : Number.POSITIVE_INFINITY
     const nextMs = Math.min(nextHandOverMs(this.#desk, nowMs), lookAtMs)
     if (Number.isFinite(nextMs)) await this.#clock.wakeAt(nextMs)
-  }
-
-  #pushEverywhere() {
-    const snapshot = this.#snapshot()
-    for (const region of this.env.FLEET_REGIONS.split(','))
-      this.ctx.waitUntil(this.#push(region.trim(), snapshot))
-  }
-
-  async #push(region: string, snapshot: EndpointSnapshot) {
-    try {
-      await this.env.FLEETS.getByName(region).push(snapshot)
-    } catch (thrown) {
-      const { endpointId } = snapshot
-      const error = errorFields(AppError.from(thrown))
-      consoleSink({ event: 'fleet_push_failed', worker: 'router', endpointId, region, error })
-    }
   }
 }

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { EndpointSnapshot } from '../../../shared/domain/fleet.ts'
-import { changesSince, newFleetView, putSnapshot } from '../../../shared/domain/fleet-view.ts'
+import { changesSince, newFleetView, pushAgainInMs, putSnapshot } from '../../../shared/domain/fleet-view.ts'
 import type { FleetRpc } from '../../../shared/ports/objects.ts'
 import type { Env } from '../env.ts'
 
@@ -8,8 +8,9 @@ import type { Env } from '../env.ts'
 export class Fleet extends DurableObject<Env> implements FleetRpc {
   readonly #view = newFleetView(Date.now())
 
-  async push(snapshot: EndpointSnapshot): Promise<void> {
+  async push(snapshot: EndpointSnapshot) {
     putSnapshot(this.#view, snapshot)
+    return { againInMs: pushAgainInMs(this.#view) }
   }
 
   async read(version: number) {
