@@ -93,8 +93,9 @@ async function readBody({ headers, body }: Request): Promise<Uint8Array> {
 function asked(c: Context<ApiEnv>, body: Uint8Array): Uint8Array {
   const { method, url, headers } = c.req.raw
   const { pathname, search } = new URL(url)
-  const { principal } = c.get('context')
-  const head = JSON.stringify([principal, method, pathname + search, headers.get('content-type')])
+  const { keyId, scopes, collections, principals } = c.get('context').principal
+  const rights = [keyId, scopes, collections, principals]
+  const head = JSON.stringify([rights, method, pathname + search, headers.get('content-type')])
   return joined([new TextEncoder().encode(`${head}\n`), body])
 }
 
