@@ -6,7 +6,7 @@ import {
   listTenantsRoute,
   revokeKeyRoute,
 } from '../../../shared/api/access.ts'
-import { queryRoute, searchRoute } from '../../../shared/api/ask.ts'
+import { queryRoute, routeRoute, searchRoute } from '../../../shared/api/ask.ts'
 import { auditRoute } from '../../../shared/api/audit.ts'
 import {
   deleteCollectionRoute,
@@ -46,6 +46,7 @@ import { ERROR_CODES } from '../../../shared/errors.ts'
 /** Every public route, whichever Worker serves it, under its operationId and in the order of the reference. */
 export const ROUTES = {
   query: queryRoute,
+  route: routeRoute,
   search: searchRoute,
   createChatCompletion: chatRoute,
   listModels: modelsRoute,
