@@ -50,6 +50,17 @@ export const askOrigin = (origin: Origin, body: string, signal: AbortSignal): Pr
     signal,
   })
 
+/** The data of a stream that is written as vLLM writes it. */
+export async function* sentData({ body }: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const part of body ?? []) {
+    const events = (rest + decoder.decode(part, { stream: true })).split('\n\n')
+    rest = events.pop() ?? ''
+    yield* events.map((event) => event.slice('data: '.length))
+  }
+}
+
 /** Hands an answer on as it comes, through `rewrite` where the vendor words it differently; breaks off where it breaks off. */
 export async function relay(
   response: ServerResponse,

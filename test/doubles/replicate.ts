@@ -1,7 +1,16 @@
 import type { ServerResponse } from 'node:http'
 import { type Call, listen } from '../../cli/fleet/http.ts'
 import type { Origin } from '../../cli/fleet/origin.ts'
-import { askOrigin, behind, type Double, type Incoming, type Reply, readIncoming, sendReply } from './gate.ts'
+import {
+  askOrigin,
+  behind,
+  type Double,
+  type Incoming,
+  type Reply,
+  readIncoming,
+  sendReply,
+  sentData,
+} from './gate.ts'
 
 export type ReplicateFault = 'throttled' | 'overloaded' | 'html' | 'unpaid' | 'no-stream' | 'stream-elsewhere'
 export type SeenPrediction = {
@@ -52,16 +61,6 @@ function chatOf({ input }: SeenPrediction['body'], model: string): string {
   ]
   const options = { max_tokens: input['max_tokens'], stream: true, stream_options: { include_usage: true } }
   return JSON.stringify({ model, messages, ...options })
-}
-
-async function* sentData({ body }: Response): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const part of body ?? []) {
-    const events = (rest + decoder.decode(part, { stream: true })).split('\n\n')
-    rest = events.pop() ?? ''
-    yield* events.map((event) => event.slice('data: '.length))
-  }
 }
 
 /** Replicate's predictions: https://replicate.com/docs/reference/http, /topics/predictions/streaming, /topics/predictions/rate-limits */
