@@ -4,7 +4,7 @@ import { type Estimate, emptyEstimate, estimate } from './estimate.ts'
 import type { RoutingPolicy } from './policy.ts'
 import type { Row } from './prepare.ts'
 import type { RoutingRequest } from './request.ts'
-import { type Scored, type Standing, scoreOf, standingOf } from './score.ts'
+import { type Presence, type Scored, type Standing, scoreOf, standingOf } from './score.ts'
 import type { Basis } from './speed.ts'
 
 /** An endpoint that may serve, and what the choice knew of it. Times in whole milliseconds, money in whole nano-dollars. */
@@ -58,7 +58,7 @@ export function candidateOf(
     deadlineMs: made.deadlineMs,
     terms: {
       score: scoreOf(policy.weights, scoredOf(endpoint, made)),
-      standing: standingOf(isClosed(request, row), made.queueMs, policy),
+      standing: standingOf(presenceOf(request, row, made), policy),
       basis,
       rttMs: made.rttMs,
       queueMs: made.queueMs,
@@ -73,20 +73,31 @@ export function candidateOf(
 }
 
 export const scoredOf = (
-  { quality }: EndpointRecord,
-  { expectedNanoUsd, predictedMs }: Readonly<Estimate>,
+  { quality }: Pick<EndpointRecord, 'quality'>,
+  {
+    expectedNanoUsd,
+    predictedMs,
+    outputMs,
+  }: Readonly<Pick<Estimate, 'expectedNanoUsd' | 'predictedMs' | 'outputMs'>>,
 ): Scored => ({
   quality,
   expectedNanoUsd,
   predictedMs,
+  untilFirstMs: predictedMs - outputMs,
 })
 
-/** Its door is shut, or open only to a share of requests to which this one does not belong. */
-export const isClosed = (
+/** How an endpoint stands for this request: near-full and ramping endpoints take a share of the requests, drawn by the request's random number. */
+export function presenceOf(
   { random, nowMs }: Pick<RoutingRequest, 'random' | 'nowMs'>,
   { closedUntilMs, admitShare, hash }: Row,
-): boolean =>
-  closedUntilMs > nowMs || (admitShare < 1 && uniform(Math.floor(random * 2 ** 32), hash) >= admitShare)
+  { load, queueMs, coldStartMs }: Readonly<Pick<Estimate, 'load' | 'queueMs' | 'coldStartMs'>>,
+): Presence {
+  const chance = chanceOf(random, hash)
+  return { isClosed: closedUntilMs > nowMs || chance >= admitShare, load, queueMs, coldStartMs, chance }
+}
+
+/** 0 < chance < 1: the same for the same request and endpoint. */
+export const chanceOf = (random: number, hash: number): number => uniform(Math.floor(random * 2 ** 32), hash)
 
 /** The quoting answerer as a candidate: it costs nothing, waits for nobody, and is asked when nobody else can answer. */
 export const quotingCandidate = (deadlineMs: number): Candidate => ({

@@ -19,8 +19,9 @@ export const mayServeTier = (
 
 /** Prompts with a name of their own go where they were before, others to the less busy of two. */
 export function drawOf({ prefixKey, random }: Choosing, { affinity }: Pick<RoutingPolicy, 'affinity'>): Draw {
-  if (prefixKey === null || affinity.weight === 0) return { seed: hashText(String(random)), maxLoad: null }
-  return { seed: hashText(prefixKey), maxLoad: affinity.maxLoad }
+  const seed = hashText(String(random))
+  if (prefixKey === null || affinity.weight === 0) return { seed, prefix: null }
+  return { seed, prefix: { seed: hashText(prefixKey), maxLoad: affinity.maxLoad } }
 }
 
 /** What the first of the selection is expected to save by having read the beginning of the prompt before. */

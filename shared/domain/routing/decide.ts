@@ -1,10 +1,10 @@
 import type { Level, Tier } from '../tiers.ts'
 import { hashText } from './affinity.ts'
-import type { Candidate, Terms } from './candidate.ts'
+import { type Candidate, chanceOf, scoredOf, type Terms } from './candidate.ts'
 import { type Choosing, drawOf, mayServeTier, savedMs } from './choose.ts'
 import type { RoutingPolicy } from './policy.ts'
 import { tierIndex } from './prepare.ts'
-import { classOf, scoreOf, standingOf, tierDistance } from './score.ts'
+import { classOf, orderOf, scoreOf, standingOf, tierDistance } from './score.ts'
 import { emptyField, select } from './select.ts'
 
 /** A candidate as plain data: everything that any policy would look at. */
@@ -37,12 +37,12 @@ export function decide(
 ): Decision {
   const allowed = candidates
     .filter(({ tier }) => mayServeTier(request, tierIndex(tier), policy))
-    .map((candidate) => ({ ...candidate, terms: judged(candidate, policy) }))
+    .map((candidate) => ({ ...candidate, terms: judged(request, candidate, policy) }))
   const field = emptyField(allowed.length)
   field.length = allowed.length
   for (const [position, { endpoint, tier, terms }] of allowed.entries()) {
     const distance = tierDistance(tierIndex(request.tier), tierIndex(tier))
-    field.scores[position] = terms.score
+    field.scores[position] = orderOf(terms.standing, terms.score, terms.queueMs + terms.coldStartMs)
     field.classes[position] = classOf(terms.standing, distance)
     field.loads[position] = terms.load
     field.hashes[position] = hashText(endpoint)
@@ -53,11 +53,16 @@ export function decide(
 }
 
 /** The terms that depend on the policy, anew. */
-function judged({ expectedNanoUsd, predictedMs, terms }: Considered, policy: RoutingPolicy): Terms {
-  const { quality, queueMs, standing } = terms
+function judged(
+  { random }: Choosing,
+  { endpoint, expectedNanoUsd, predictedMs, terms }: Considered,
+  policy: RoutingPolicy,
+): Terms {
+  const { quality, standing, load, queueMs, coldStartMs, outputMs } = terms
+  const chance = chanceOf(random, hashText(endpoint))
   return {
     ...terms,
-    score: scoreOf(policy.weights, { expectedNanoUsd, predictedMs, quality }),
-    standing: standingOf(standing === 'closed', queueMs, policy),
+    score: scoreOf(policy.weights, scoredOf({ quality }, { expectedNanoUsd, predictedMs, outputMs })),
+    standing: standingOf({ isClosed: standing === 'closed', load, queueMs, coldStartMs, chance }, policy),
   }
 }

@@ -1,7 +1,7 @@
 import type { Estimate } from './estimate.ts'
 import type { Row } from './prepare.ts'
 import { expectedOutputTokens, expectedPromptTokens, type RoutingRequest } from './request.ts'
-import { PROMPT_OF_NOMINAL_TOKENS, SERVER_MS, SLOWER_WHEN_FULL } from './speed.ts'
+import { LATER_PER_OTHER, PROMPT_OF_NOMINAL_TOKENS, SERVER_MS, SLOWER_WHEN_FULL } from './speed.ts'
 
 /** How long an attempt at the endpoint should take, part by part, in whole milliseconds that add up. */
 export function predict(request: RoutingRequest, row: Row, rttMs: number, into: Estimate): void {
@@ -10,7 +10,8 @@ export function predict(request: RoutingRequest, row: Row, rttMs: number, into: 
   const tokenMs = row.tokenMs * (1 + SLOWER_WHEN_FULL * Math.min(1, waiting / maxConcurrency))
   const prompt = expectedPromptTokens(request, contextTokens)
   const outputTokens = expectedOutputTokens(request)
-  const firstTokenMs = row.firstTokenMs + row.firstTokenMsPerPrompt * (prompt / PROMPT_OF_NOMINAL_TOKENS)
+  const loneMs = row.firstTokenMs + row.firstTokenMsPerPrompt * (prompt / PROMPT_OF_NOMINAL_TOKENS)
+  const firstTokenMs = loneMs * (1 + LATER_PER_OTHER * waiting)
   const surplus = waiting + 1 - maxConcurrency
   const servedMs = firstTokenMs + outputTokens * tokenMs
   const queueMs = surplus > 0 ? (surplus * (row.durationMs ?? servedMs)) / maxConcurrency : 0

@@ -98,7 +98,8 @@ function isCold(
   snapshot: EndpointSnapshot | null,
   nowMs: number,
 ): boolean {
-  if (coldStartMs === 0 || (snapshot?.inFlight ?? 0) > 0) return false
+  if (coldStartMs === 0) return false
+  // Requests in flight do not make it warm: they may be waiting for just that.
   const lastServedAtMs = snapshot?.lastServedAtMs ?? null
   return lastServedAtMs === null || nowMs - lastServedAtMs > warmForMs
 }

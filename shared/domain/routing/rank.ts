@@ -1,6 +1,6 @@
 import type { EndpointRecord } from '../endpoint.ts'
 import { TIERS } from '../tiers.ts'
-import { type Candidate, candidateOf, isClosed, scoredOf } from './candidate.ts'
+import { type Candidate, candidateOf, presenceOf, scoredOf } from './candidate.ts'
 import { drawOf, mayServeTier, savedMs } from './choose.ts'
 import { excess, type RejectionReason, violation } from './constraints.ts'
 import { emptyEstimate, estimate } from './estimate.ts'
@@ -8,7 +8,7 @@ import { coordinatesOf, roundTripMs } from './place.ts'
 import type { RoutingPolicy } from './policy.ts'
 import type { PreparedFleet, Row } from './prepare.ts'
 import type { RoutingRequest } from './request.ts'
-import { classOf, scoreOf, standingOf, tierDistance } from './score.ts'
+import { classOf, orderOf, scoreOf, standingOf, tierDistance } from './score.ts'
 import { emptyField, type Field, select } from './select.ts'
 
 export type { Candidate } from './candidate.ts'
@@ -104,11 +104,12 @@ function scanTier(scan: Scan, rows: readonly Row[], tier: number, policy: Routin
       reject(scan, endpoint, reason)
       continue
     }
-    const standing = standingOf(isClosed(request, row), into.queueMs, policy)
+    const standing = standingOf(presenceOf(request, row, into), policy)
     if (standing === 'ready') scan.ready += 1
     const position = field.length
     field.length += 1
-    field.scores[position] = scoreOf(policy.weights, scoredOf(endpoint, into))
+    const score = scoreOf(policy.weights, scoredOf(endpoint, into))
+    field.scores[position] = orderOf(standing, score, into.queueMs + into.coldStartMs)
     field.classes[position] = classOf(standing, distance)
     field.loads[position] = into.load
     field.hashes[position] = row.hash

@@ -1,5 +1,5 @@
 import { uniform } from './affinity.ts'
-import { CLASSES } from './score.ts'
+import { CLASSES, isReadyClass, TEMPERATURE } from './score.ts'
 
 /** Endpoints to choose among, in columns: one entry for each that may serve. */
 export type Field = {
@@ -20,10 +20,10 @@ export const emptyField = (capacity: number): Field => ({
 
 /** How near-equals are told apart. */
 export type Draw = {
-  /** Of the prompt's beginning or, where there is none, of the request's random number. */
+  /** Of the request's random number. */
   readonly seed: number
-  /** The favoured endpoint is left when its load is above this many times the mean of the near-equals; null: nobody is favoured, the less busy of the first two is taken. */
-  readonly maxLoad: number | null
+  /** Of the prompt's beginning: the endpoint it favours is left when its load is above `maxLoad` times the mean of the near-equals. Null: of the first two drawn the less busy is taken. */
+  readonly prefix: { readonly seed: number; readonly maxLoad: number } | null
 }
 
 export type Selection = {
@@ -34,9 +34,7 @@ export type Selection = {
 }
 
 /** Scores this close to the best are near-equal: at full weight, a fifth more money or time. */
-const NEAR = 0.2
-/** How sharply near-equals are told apart: of two that differ by this much the better is taken e times as often. */
-const TEMPERATURE = 0.05
+const NEAR = 0.4
 /** Below this share of its slots an endpoint is idle: nothing is gained by leaving it. */
 const IDLE_LOAD = 0.25
 /** Wider than any difference of keys within a class. */
@@ -47,20 +45,21 @@ const CLASS_STEP = 1_000
  * random seed that spreads isolates which all see the same best; with the seed of a prompt it is rendezvous hashing weighted by score, so the same
  * beginning goes to the same endpoint and only an endpoint's own prompts move when it leaves. Then load decides: see `Draw`.
  */
-export function select(field: Field, { seed, maxLoad }: Draw, limit: number): Selection {
-  const keys = keysOf(field, seed)
+export function select(field: Field, draw: Draw, limit: number): Selection {
+  const keys = keysOf(field, draw)
   const top = smallest(keys, field, limit)
   const leading = Math.round(at(keys, top[0] ?? 0) / CLASS_STEP)
   const isNear = (position: number) => at(keys, position) <= leading * CLASS_STEP + NEAR
   const near = top.filter(isNear)
-  const first = maxLoad === null ? lightest(field, near.slice(0, 2)) : favoured(field, near, maxLoad, isNear)
+  const prefix = isReadyClass(leading) ? draw.prefix : null
+  const first = prefix ? favoured(field, near, prefix.maxLoad, isNear) : lightest(field, near.slice(0, 2))
   if (first === undefined) return { order: top, isFavoured: false }
   const rest = top.filter((position) => position !== first)
-  return { order: [first, ...rest], isFavoured: maxLoad !== null && first === top[0] }
+  return { order: [first, ...rest], isFavoured: prefix !== null && first === top[0] }
 }
 
 /** Lower comes first: by class, then by how far behind the best of the class, near-equals drawn. */
-function keysOf({ length, scores, classes, hashes }: Field, seed: number): Float64Array {
+function keysOf({ length, scores, classes, hashes }: Field, draw: Draw): Float64Array {
   const best = new Float64Array(CLASSES).fill(Number.POSITIVE_INFINITY)
   for (let position = 0; position < length; position += 1) {
     const group = at(classes, position)
@@ -70,6 +69,7 @@ function keysOf({ length, scores, classes, hashes }: Field, seed: number): Float
   for (let position = 0; position < length; position += 1) {
     const group = at(classes, position)
     const behind = at(scores, position) - at(best, group)
+    const seed = draw.prefix && isReadyClass(group) ? draw.prefix.seed : draw.seed
     const drawn =
       behind > NEAR ? behind : Math.min(NEAR, behind - TEMPERATURE * gumbel(seed, at(hashes, position)))
     keys[position] = group * CLASS_STEP + drawn

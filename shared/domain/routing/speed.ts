@@ -8,6 +8,8 @@ export const SERVER_MS = 40
 export const PROMPT_OF_NOMINAL_TOKENS = 1_024
 /** With every slot taken, each token takes this much longer than alone (Llama 70B on H100, 4 to 64 at once: 1.65 times). */
 export const SLOWER_WHEN_FULL = 0.65
+/** Each other request delays the first token by this share (performance model). */
+export const LATER_PER_OTHER = 0.1
 /** After this long without an answer, half of what was measured is forgotten: a slow endpoint is tried again, not starved. */
 const HALF_LIFE_MS = 30_000
 
@@ -67,7 +69,7 @@ function measurement(snapshot: EndpointSnapshot | null, endpoint: EndpointRecord
   const load = Math.min(1, inFlight / endpoint.maxConcurrency)
   return {
     trust: 2 ** (-ageMs / HALF_LIFE_MS),
-    firstTokenMs: timeToFirstTokenMs,
+    firstTokenMs: timeToFirstTokenMs / (1 + LATER_PER_OTHER * inFlight),
     tokenMs: timePerOutputTokenMs === null ? null : timePerOutputTokenMs / (1 + SLOWER_WHEN_FULL * load),
   }
 }
