@@ -78,8 +78,7 @@ export function othersNow({ scraped }: Desk, nowMs: number) {
 /** How many requests it takes at once now. Other clients' requests count, but a number read from outside never takes the last slot. */
 export function slotsNow(desk: Desk, nowMs: number): number {
   const all = desk.settings?.maxConcurrency ?? desk.calledSlots
-  const ours = Math.min(all, Math.max(1, all - othersNow(desk, nowMs).inFlight))
-  return slotsAt(desk.memory.breaker, ours, nowMs)
+  return slotsAt(desk.memory.breaker, all - othersNow(desk, nowMs).inFlight, nowMs)
 }
 
 export const hasFreeSlot = (desk: Desk, nowMs: number) => desk.leases.size < slotsNow(desk, nowMs)

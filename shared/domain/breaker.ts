@@ -47,7 +47,7 @@ export function withProbe(breaker: Breaker, nowMs: number, random: number): Brea
   return { ...breaker, state: 'half_open', changedAtMs: nowMs, untilMs }
 }
 
-/** How many of `slots` it lets be used at once: all, none, one while probing, and a growing part while it ramps back. */
+/** How many of `slots` it lets be used at once: all, none, or a growing part while it ramps back; if any, at least one. */
 export function slotsAt(breaker: Breaker, slots: number, nowMs: number): number {
   const share = admitShareAt(breaker, nowMs)
   return share === 0 ? 0 : Math.max(1, Math.floor(share * slots))

@@ -75,6 +75,14 @@ describe('the queue', () => {
     expect(takeNext(queue, 1)?.tenantId).toBe('lone')
   })
 
+  it('owes a newcomer nothing for the time before it came', () => {
+    const queue = queueOf(...many(100, { tenantId: 'crowd' }))
+    for (let i = 0; i < 50; i += 1) takeNext(queue, 0)
+    for (const one of many(3, { tenantId: 'lone', arrivedAtMs: 1 })) enter(queue, one)
+    const next = Array.from({ length: 6 }, () => takeNext(queue, 1)?.tenantId)
+    expect(next).toEqual(['lone', 'crowd', 'lone', 'crowd', 'lone', 'crowd'])
+  })
+
   it('also after the crowd has waited for long: a line ages only while it is passed over', () => {
     const queue = queueOf(...many(1_000, { tenantId: 'crowd', priority: 'batch' }))
     for (let nowMs = 0; nowMs < 60_000; nowMs += 100) takeNext(queue, nowMs)

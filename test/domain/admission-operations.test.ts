@@ -232,6 +232,20 @@ describe('what the fleet is told', () => {
     expect(snapshotOf(desk, 'one', 2_000)).toMatchObject({ breaker: 'half_open', closedUntilMs: null })
   })
 
+  it('says the same of a pause that the origin asked for, and of a drain', () => {
+    const desk = newDesk(0)
+    ask(desk, lease('a'))
+    end(desk, ended('a', { outcome: 'throttled', retryAfterMs: 3_000 }))
+    expect(snapshotOf(desk, 'one', 0)).toMatchObject({
+      breaker: 'closed',
+      admitShare: 0,
+      closedUntilMs: 3_000,
+    })
+    expect(snapshotOf(desk, 'one', 3_000)).toMatchObject({ admitShare: 1, closedUntilMs: null })
+    desk.settings = { maxConcurrency: 1, drained: true }
+    expect(snapshotOf(desk, 'one', 3_000)).toMatchObject({ admitShare: 0, closedUntilMs: null })
+  })
+
   it('goes on for a minute after the last grant, and for ten while the endpoint is to come back', () => {
     const desk = newDesk(0)
     ask(desk, lease('a'))

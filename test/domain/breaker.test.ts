@@ -111,6 +111,16 @@ describe('an open breaker', () => {
     expect(memory.breaker.untilMs - nowMs - 1_000_000).toBe(2_000)
   })
 
+  it('is not opened again by the answers that it was opened for', () => {
+    let memory = NEW_MEMORY
+    for (let epoch = 1; epoch <= 12; epoch += 1)
+      memory = observe(memory, epoch % 4 === 0 ? failure(epoch, 5) : answer(epoch), epoch, at(epoch))
+    expect(memory.breaker.state).toBe('open')
+    memory = observe(probing(memory, 2_100), answer(13), 2_100, at(13))
+    memory = observe(memory, failure(14, 5), 2_200, at(14))
+    expect(memory.breaker.state).toBe('ramping')
+  })
+
   it('moves each opening by chance, so that many breakers do not probe as one', () => {
     const until = (random: number) => observe(NEW_MEMORY, failure(1), 0, { epoch: 1, random }).breaker.untilMs
     expect([until(0), until(1)]).toEqual([1_600, 2_400])

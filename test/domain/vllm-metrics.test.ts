@@ -9,8 +9,8 @@ vllm:num_requests_running{engine="1",model_name="meta/llama {8b}"} 3.0
 vllm:num_requests_waiting{engine="0",model_name="m"} 4.0
 vllm:num_requests_waiting{engine="1",model_name="m"} 0.0
 vllm:num_requests_waiting_by_reason{engine="0",model_name="m",reason="capacity"} 4.0
-vllm:kv_cache_usage_perc{engine="0",model_name="m"} 0.25
-vllm:kv_cache_usage_perc{engine="1",model_name="m"} 0.75
+vllm:kv_cache_usage_perc{engine="0",model_name="m"} 0.75
+vllm:kv_cache_usage_perc{engine="1",model_name="m"} 0.25
 vllm:num_preemptions_total{engine="0",model_name="m"} 7.0
 `
 

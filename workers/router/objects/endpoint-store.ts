@@ -1,10 +1,4 @@
-import {
-  type Changes,
-  type Desk,
-  newDesk,
-  noChanges,
-  putLease,
-} from '../../../shared/domain/admission-desk.ts'
+import { type Desk, newDesk, noChanges, putLease } from '../../../shared/domain/admission-desk.ts'
 import type { Measures } from '../../../shared/domain/admission-measures.ts'
 import type { Breaker } from '../../../shared/domain/breaker.ts'
 import type { Lease } from '../../../shared/domain/lease.ts'
@@ -81,19 +75,20 @@ export class EndpointStore {
     this.#sql.exec('INSERT OR REPLACE INTO facts VALUES (?, ?)', name, JSON.stringify(value))
   }
 
-  saveLeases(requestIds: Changes['leases'], leases: ReadonlyMap<string, Lease>) {
-    for (const requestId of requestIds) {
+  saveLeases({ changes, leases, epoch }: Desk) {
+    for (const requestId of changes.leases) {
       const lease = leases.get(requestId)
       if (lease) this.#saveLease(requestId, lease)
       else this.#sql.exec('DELETE FROM leases WHERE request_id = ?', requestId)
     }
-  }
-
-  #saveLease(requestId: string, { epoch, tokens, expiresAtMs }: Lease) {
-    this.#sql.exec('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)', requestId, epoch, tokens, expiresAtMs)
     if (epoch <= this.#lastEpochSetAside) return
     this.#lastEpochSetAside = epoch + EPOCH_BLOCK
     this.putFact('epochs', this.#lastEpochSetAside)
+  }
+
+  #saveLease(requestId: string, { epoch, tokens, expiresAtMs }: Lease) {
+    const query = 'INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)'
+    this.#sql.exec(query, requestId, epoch, tokens, expiresAtMs)
   }
 
   saveMeasures(measures: Measures) {

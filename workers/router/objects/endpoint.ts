@@ -89,14 +89,14 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
   }
 
   #save() {
-    const { changes, leases, measures, memory, pausedUntilMs } = this.#desk
+    const { changes, measures, memory, pausedUntilMs } = this.#desk
     if (changes.leases.size === 0 && !changes.breaker) return
-    this.#desk.changes = noChanges()
     this.ctx.storage.transactionSync(() => {
-      this.#store.saveLeases(changes.leases, leases)
+      this.#store.saveLeases(this.#desk)
       if (changes.measures) this.#store.saveMeasures(measures)
       if (changes.breaker) this.#store.putFact('door', { breaker: memory.breaker, pausedUntilMs })
     })
+    this.#desk.changes = noChanges()
     this.#fleet.changed()
   }
 
