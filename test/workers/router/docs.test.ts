@@ -55,6 +55,13 @@ describe('the OpenAPI document', () => {
     expect([...new Set(served)].toSorted()).toEqual(documented.toSorted())
   })
 
+  it('shows for every POST that it takes an Idempotency-Key, and for nothing else', () => {
+    for (const { method, parameters } of operations) {
+      const names = parameters.filter((each) => each.in === 'header').map(({ name }) => name)
+      expect(names).toEqual(method === 'POST' ? ['Idempotency-Key'] : [])
+    }
+  })
+
   it('names for every operation one scope, except where no key is needed', () => {
     for (const { path, scope } of operations)
       expect(path.startsWith('/health') ? scope === null : SCOPES.some((each) => each === scope)).toBe(true)

@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
+import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import {
   createKeyRoute,
   createTenantRoute,
@@ -8,6 +8,7 @@ import {
 } from '../../../shared/api/access.ts'
 import { queryRoute, routeRoute, searchRoute } from '../../../shared/api/ask.ts'
 import { auditRoute } from '../../../shared/api/audit.ts'
+import { LIMITS } from '../../../shared/api/common.ts'
 import {
   deleteCollectionRoute,
   deleteDocumentRoute,
@@ -109,6 +110,14 @@ const TAGS = [
   { name: 'Health', description: 'For load balancers and probes. No key is needed.' },
 ]
 
+/** What the router itself reads of every POST, before any route. */
+const idempotencyHeader = z.object({
+  'Idempotency-Key': z.string().min(1).max(LIMITS.idempotencyKeyChars).optional().openapi({
+    description:
+      'The first result of this key is given again for 24 hours, with `idempotent-replayed: true`, when the same request is sent again.',
+  }),
+})
+
 /** OpenAPI 3.1 from the schemas that validate requests. The server is relative: whoever serves this document serves the API. */
 export function openApiDocument(version: string) {
   const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono()
@@ -121,8 +130,9 @@ export function openApiDocument(version: string) {
   })
   for (const [operationId, route] of Object.entries(ROUTES)) {
     // What runs when the route is called is no part of its description.
-    const { middleware: _, ...described } = { middleware: undefined, ...route }
-    openAPIRegistry.registerPath({ ...described, operationId })
+    const { middleware: _, request, ...described }: RouteConfig = route
+    const headers = route.method === 'post' ? { headers: idempotencyHeader } : {}
+    openAPIRegistry.registerPath({ ...described, operationId, request: { ...request, ...headers } })
   }
   return getOpenAPI31Document({
     openapi: '3.1.0',

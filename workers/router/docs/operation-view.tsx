@@ -41,6 +41,11 @@ export function OperationView({ operation, origin, resolve }: Props) {
           parameters={parameters.filter((each) => each.in === 'query')}
           resolve={resolve}
         />
+        <Parameters
+          title="In the head"
+          parameters={parameters.filter((each) => each.in === 'header')}
+          resolve={resolve}
+        />
         {bodies.map(({ mediaType, schema }) => (
           <section>
             <h4>

@@ -68,16 +68,12 @@ export class Replay extends DurableObject<Env> implements ReplayRpc {
 
   async release(holder: string): Promise<boolean> {
     if (!this.#isHeldBy(holder)) return false
-    await this.#forget()
+    await this.alarm()
     return true
   }
 
+  /** Forgets the key, and the alarm itself where it has not fired. */
   override async alarm(): Promise<void> {
-    await this.#forget()
-  }
-
-  async #forget() {
-    await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
   }
 
