@@ -9,7 +9,14 @@ import { agreementReport, calibrationReport, routingReport, speedReport, tierRep
 import { baselines, byFolds, byLength, byOtherSets, column } from './routing.ts'
 import { readDcrouter, readMtBench, readTraining } from './sets.ts'
 import { speed } from './speed.ts'
-import { compare, heldOutClassifier, singleModels, tierCurve } from './tier-choice.ts'
+import {
+  chosenOnTraining,
+  compare,
+  heldOutComplexities,
+  singleModels,
+  tierCurve,
+  withoutTest,
+} from './tier-choice.ts'
 
 const HELP = `npm run eval:complexity -- [options]
   --data DIR   folder of the public sets (default: FAIRLEAD_DATA)
@@ -45,12 +52,13 @@ function main({ data, check, plots }: typeof values) {
   ])
   console.log(routingReport(columns))
 
-  const classify = heldOutClassifier(rows, test, scored)
-  const curve = tierCurve(test, (question) => classify(question).complexity)
+  const complexities = { training: heldOutComplexities(scored), test: withoutTest(rows, test, scored) }
+  const curve = tierCurve(test, complexities.test)
   const singles = singleModels(test)
   const models = compare(curve, singles)
   const tiers = reliabilities(scored)
-  console.log(`\n${tierReport(models)}\n\n${calibrationReport(tiers)}`)
+  const chosen = chosenOnTraining(sets.dcrouter, test, complexities)
+  console.log(`\n${tierReport(models, chosen)}\n\n${calibrationReport(tiers)}`)
   console.log(`\n${agreementReport(agreement(rows))}\n\n${speedReport(speed(sets.mmlu))}`)
 
   if (plots) writePlots({ routes: routes.slice(0, 2), curve, singles, tiers })

@@ -55,8 +55,8 @@ function draw(
   if (!dots) {
     const dash = isDashed ? ' stroke-dasharray="5 4"' : ''
     const stroke = `fill="none" stroke="${color}" stroke-width="2"${dash}`
-    const path = placed.map(([a, b], i) => `${i === 0 ? 'M' : 'L'}${a} ${b}`).join('')
-    return `<path d="${path}" ${stroke}/><path d="M${AREA.right + 12} ${legendY}h18" ${stroke}/>${legend}`
+    const line = placed.map(([a, b]) => `${a},${b}`).join(' ')
+    return `<polyline points="${line}" ${stroke}/><path d="M${AREA.right + 12} ${legendY}h18" ${stroke}/>${legend}`
   }
   const marks = placed.map(
     ([a, b], i) =>

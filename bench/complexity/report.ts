@@ -4,7 +4,7 @@ import type { Agreement } from './agreement.ts'
 import { calibrationError, type TierReliability } from './reliability.ts'
 import type { Column } from './routing.ts'
 import type { Speed } from './speed.ts'
-import type { Comparison } from './tier-choice.ts'
+import type { Chosen, Comparison } from './tier-choice.ts'
 
 export function routingReport(columns: readonly Column[]): string {
   const sets = Map.groupBy(columns, ({ set }) => set)
@@ -24,8 +24,10 @@ export function routingReport(columns: readonly Column[]): string {
     .join('\n\n')
 }
 
-export function tierReport(models: readonly Comparison[]): string {
-  return table(
+export function tierReport(models: readonly Comparison[], chosen: Chosen): string {
+  const { border, cost, quality, difference } = chosen
+  const { mean, low, high } = difference
+  const compared = table(
     ['dcrouter test, all to', '10⁹ parameters', 'score', 'ours for at most that', 'reached at'],
     models.map(({ name, cost, quality, ours, reachedAt }) => [
       name,
@@ -35,6 +37,8 @@ export function tierReport(models: readonly Comparison[]): string {
       reachedAt === null ? 'never' : reachedAt.toFixed(1),
     ]),
   )
+  return `${compared}
+Border ${border} between M and L, chosen on the training folds: ${quality.toFixed(4)} at ${cost.toFixed(1)}, better than L alone by ${mean.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}).`
 }
 
 export function calibrationReport(tiers: readonly TierReliability[]): string {

@@ -1,8 +1,9 @@
 // What the choice of a tier costs and brings on dcrouter's test questions, beside sending everything to one of its models.
 
-import { type Classifier, complexityClassifier } from '../../shared/domain/complexity/classify.ts'
-import { calibrateTiers, quantilesOf } from './calibrate.ts'
-import { fit, type Scored } from './fit.ts'
+import { complexityOf } from '../../shared/domain/complexity/classify.ts'
+import { meanWithInterval } from '../eval/metrics.ts'
+import { quantilesOf } from './calibrate.ts'
+import { fit, type Scored, score } from './fit.ts'
 import { mean } from './mean.ts'
 import { type Row, without } from './sets.ts'
 
@@ -26,6 +27,8 @@ const [SMALL, MEDIUM, LARGE] = [
   'llama-3.1-nemotron-51b-instruct',
 ] as const
 
+const scoreOf = ({ models }: Row, model: string) => models?.[model] ?? 0
+
 /** Mean billions of parameters a question was answered with, and the mean score of the answers. */
 export type CostQuality = { readonly name: string; readonly cost: number; readonly quality: number }
 
@@ -34,7 +37,7 @@ const costQuality = (name: string, rows: readonly Row[], modelOf: (row: Row) => 
   return {
     name,
     cost: mean(chosen.map(({ model }) => SIZES[model] ?? Number.NaN)),
-    quality: mean(chosen.map(({ row, model }) => row.models?.[model] ?? 0)),
+    quality: mean(chosen.map(({ row, model }) => scoreOf(row, model))),
   }
 }
 
@@ -42,34 +45,66 @@ export function singleModels(rows: readonly Row[]): CostQuality[] {
   return Object.keys(SIZES).map((model) => costQuality(model, rows, () => model))
 }
 
-/** The shipped path, trained without any question that is asked here. */
-export function heldOutClassifier(
+/** Forests that saw none of the questions that are asked here. */
+export function withoutTest(
   rows: readonly Row[],
-  held: readonly Row[],
+  test: readonly Row[],
   scored: readonly Scored[],
-): Classifier {
-  const forests = fit(without(rows, held))
-  return complexityClassifier({
-    ...forests,
-    quantiles: quantilesOf(scored),
-    tiers: calibrateTiers(scored),
-  })
+): Complexities {
+  const quantiles = quantilesOf(scored)
+  const held = score(test, fit(without(rows, test)))
+  return new Map(held.map(({ row, gain }) => [row.question, complexityOf(gain, quantiles)]))
+}
+
+/** Complexity of each question, by the question. */
+type Complexities = ReadonlyMap<string, number>
+
+export function heldOutComplexities(scored: readonly Scored[]): Complexities {
+  const quantiles = quantilesOf(scored)
+  return new Map(scored.map(({ row, gain }) => [row.question, complexityOf(gain, quantiles)]))
 }
 
 const STEPS = 100
+const BORDERS = Array.from({ length: STEPS + 2 }, (_, step) => (STEPS - step) / STEPS)
+
+const above = (border: number, complexities: Complexities, below: string, larger: string) => (row: Row) =>
+  (complexities.get(row.question) ?? 0) > border ? larger : below
 
 /** The borders moved through all complexities: from everything small to everything medium, and on to everything large. */
-export function tierCurve(rows: readonly Row[], complexityOf: (question: string) => number): CostQuality[] {
-  const complexities = new Map(rows.map(({ question }) => [question, complexityOf(question)]))
-  const at = (below: string, above: string, border: number) =>
-    costQuality(`${above} above ${border}`, rows, ({ question }) =>
-      (complexities.get(question) ?? 0) > border ? above : below,
-    )
-  const borders = Array.from({ length: STEPS + 2 }, (_, step) => (STEPS - step) / STEPS)
+export function tierCurve(rows: readonly Row[], complexities: Complexities): CostQuality[] {
   return [
-    ...borders.map((border) => at(SMALL, MEDIUM, border)),
-    ...borders.map((border) => at(MEDIUM, LARGE, border)),
-  ]
+    [SMALL, MEDIUM],
+    [MEDIUM, LARGE],
+  ].flatMap(([below = SMALL, larger = LARGE]) =>
+    BORDERS.map((border) =>
+      costQuality(`${larger} above ${border}`, rows, above(border, complexities, below, larger)),
+    ),
+  )
+}
+
+export type Chosen = CostQuality & {
+  readonly border: number
+  readonly difference: ReturnType<typeof meanWithInterval>
+}
+
+/** The border between medium and large that answers the training questions best, as it does on the test questions; beside the large model alone. */
+export function chosenOnTraining(
+  training: readonly Row[],
+  test: readonly Row[],
+  complexities: { readonly training: Complexities; readonly test: Complexities },
+): Chosen {
+  const qualities = BORDERS.map((border) => {
+    const modelOf = above(border, complexities.training, MEDIUM, LARGE)
+    return { border, quality: costQuality('', training, modelOf).quality }
+  })
+  const [best = { border: 0 }] = qualities.toSorted((a, b) => b.quality - a.quality)
+  const modelOf = above(best.border, complexities.test, MEDIUM, LARGE)
+  const differences = test.map((row) => scoreOf(row, modelOf(row)) - scoreOf(row, LARGE))
+  return {
+    ...costQuality('chosen', test, modelOf),
+    border: best.border,
+    difference: meanWithInterval(differences),
+  }
 }
 
 /** A single model, and the best that choosing reaches for at most its cost. */

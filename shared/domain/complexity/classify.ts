@@ -40,7 +40,7 @@ export function complexityClassifier(model: ComplexityModel): Classifier {
     const gain = predict(model.gain, input, (feature, change) => {
       if (feature >= 0) contributions[feature] = (contributions[feature] ?? 0) + change
     })
-    const complexity = rank(gain, model.quantiles)
+    const complexity = complexityOf(gain, model.quantiles)
     return {
       complexity,
       ...sureness(complexity),
@@ -50,8 +50,8 @@ export function complexityClassifier(model: ComplexityModel): Classifier {
   }
 }
 
-/** Where a value stands among ascending quantiles, 0 to 1, straight between two of them. */
-function rank(value: number, quantiles: readonly number[]): number {
+/** Where a gain stands among ascending quantiles, 0 to 1, straight between two of them. */
+export function complexityOf(value: number, quantiles: readonly number[]): number {
   const above = quantiles.findIndex((quantile) => quantile > value)
   if (above === -1) return 1
   if (above === 0) return 0

@@ -80,7 +80,7 @@ const RISING: readonly Omit<Feature, 'rises'>[] = [
 ]
 
 const FREE: readonly Omit<Feature, 'rises'>[] = [
-  { name: 'sentence length', of: (reading) => reading.length / (sentences(reading) + 1) },
+  { name: 'sentence length', of: (reading) => reading.text.length / (sentences(reading) + 1) },
   { name: 'numbers', of: ({ numbers }) => log(numbers.length) },
   { name: 'decimals', of: ({ numbers }) => numbers.filter((number) => number.includes('.')).length },
   { name: 'share of digits', of: (reading) => perCharacter(countOf(reading, DIGITS), reading) },
