@@ -2,13 +2,17 @@ import { createExecutionContext, runInDurableObject, waitOnExecutionContext } fr
 import { env } from 'cloudflare:workers'
 import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ApiEnv } from '../../shared/api/define-route.ts'
 import type { Principal } from '../../shared/domain/principal.ts'
 import { AppError } from '../../shared/errors.ts'
 import { renderError, toAppError } from '../../shared/http/api-app.ts'
 import type { ReplayRpc } from '../../shared/ports/objects.ts'
 import { idempotent } from '../../workers/router/idempotency/middleware.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const PEPPER = 'a pepper of at least thirty-two characters'
 
@@ -21,6 +25,7 @@ type Options = {
 type Init = {
   readonly key?: string
   readonly body?: BodyInit
+  readonly signal?: AbortSignal
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -156,6 +161,31 @@ describe('the middleware of Idempotency-Key', () => {
     await reader?.cancel()
     await settled()
     expect(await text()).toEqual({ status: 200, replayed: true, body: '54321' })
+  })
+
+  it('gives up on an answer whose reader has been gone for 25 seconds, and keeps what there is with its end', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const endless = (gone: AbortSignal) => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const writer = writable.getWriter()
+      const write = (text: string) => writer.write(new TextEncoder().encode(text))
+      gone.addEventListener('abort', () => void write('error').then(() => writer.close()))
+      void write('begun, ')
+      return readable
+    }
+    const { ask, text } = platform({
+      handler: (c) => new Response(endless(c.get('clientSignal') ?? c.req.raw.signal)),
+    })
+    const left = new AbortController()
+    const { response, settled } = await ask({ signal: left.signal })
+    await response.body?.cancel()
+    left.abort()
+    await vi.advanceTimersByTimeAsync(24_999)
+    expect(await text()).toMatchObject({ status: 409 })
+    await vi.advanceTimersByTimeAsync(1)
+    vi.useRealTimers()
+    await settled()
+    expect(await text()).toEqual({ status: 200, replayed: true, body: 'begun, error' })
   })
 
   it.each([

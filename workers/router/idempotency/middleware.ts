@@ -145,7 +145,9 @@ function isRepeatable(status: number): boolean {
 /** Aborts only when the client has been gone for a while: who sent a key is expected back. */
 function patient(client: AbortSignal): AbortSignal {
   const gone = new AbortController()
-  const wait = () => setTimeout(() => gone.abort(), GRACE_MS)
+  const wait = () => {
+    setTimeout(() => gone.abort(), GRACE_MS)
+  }
   if (client.aborted) wait()
   else client.addEventListener('abort', wait, { once: true })
   return gone.signal
