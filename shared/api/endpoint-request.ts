@@ -145,16 +145,37 @@ const whole = z.strictObject({
   metricsUrl: fields.metricsUrl.default(null),
 })
 
+/** Kinds that know no other proof than an API key of the vendor. */
+const BY_TOKEN = new Set<string>(['together', 'runpod', 'replicate'])
+
+type Whole = z.output<typeof whole>
+
+/** What a vendor's own API asks of a registration. */
+const vendorConflictsOf = ({ kind, auth, url, model }: Whole) => [
+  {
+    field: 'auth',
+    when: BY_TOKEN.has(kind) && auth.type !== 'bearer',
+    says: `${kind} is called with a bearer token: give {"type": "bearer", "secretName": ..}`,
+  },
+  {
+    field: 'kind',
+    when: kind === 'runpod' && /\/openai\/v1\/?$/.test(url),
+    says: "RunPod's OpenAI route is an endpoint of kind openai-compatible; runpod is its queue, without /openai/v1",
+  },
+  {
+    field: 'model',
+    when: kind === 'replicate' && !/^[\w.-]+\/[\w.-]+(:\w+)?$/.test(model),
+    says: 'Replicate names models owner/name, or owner/name:version',
+  },
+]
+
 /** What only several fields together can say; each problem names the field to change. */
-function conflictsOf({ kind, auth, url, mtlsBinding, tier, level, configuration }: z.output<typeof whole>) {
+function conflictsOf(given: Whole) {
+  const { url, mtlsBinding, tier, level, configuration } = given
   const isCell = configuration === null || /^(?:s|m|l|xl)\.[^.]+\.[a-z_]+$/.test(configuration)
   const [cellTier, , cellLevel] = configuration?.split('.') ?? []
   return [
-    {
-      field: 'auth',
-      when: kind !== 'openai-compatible' && auth.type !== 'bearer',
-      says: `${kind} is called with a bearer token: give {"type": "bearer", "secretName": ..}`,
-    },
+    ...vendorConflictsOf(given),
     {
       field: 'mtlsBinding',
       when: mtlsBinding !== null && !url.startsWith('https:'),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { endpointPatch, endpointRequest } from '../../shared/api/endpoint-request.ts'
 
 const given = { url: 'https://gpu.example/v1', model: 'm', tier: 'm', price: {} }
+const auth = { type: 'bearer', secretName: 'ORIGIN_KEY' }
 const fieldsOf = (body: object) =>
   endpointRequest.safeParse({ ...given, ...body }).error?.issues.map(({ path }) => path.join('.')) ?? []
 
@@ -20,8 +21,14 @@ describe('a registration', () => {
     [
       'other headers for a kind that has a token',
       ['auth'],
-      { kind: 'replicate', auth: { type: 'headers', secretNames: { Key: 'ORIGIN_KEY' } } },
+      { kind: 'replicate', model: 'o/m', auth: { type: 'headers', secretNames: { Key: 'ORIGIN_KEY' } } },
     ],
+    [
+      'the queue of RunPod at its OpenAI route',
+      ['kind'],
+      { kind: 'runpod', url: 'https://h.example/openai/v1', auth },
+    ],
+    ['a model that Replicate cannot have', ['model'], { kind: 'replicate', model: 'llama', auth }],
     [
       'a certificate without TLS',
       ['mtlsBinding'],
@@ -43,7 +50,12 @@ describe('a registration', () => {
   ])('is refused for %s', (_what, fields, body) => expect(fieldsOf(body)).toEqual(fields))
 
   it.each<[string, object]>([
-    ['a kind with its token', { kind: 'runpod', auth: { type: 'bearer', secretName: 'ORIGIN_RUNPOD' } }],
+    ['a kind with its token', { kind: 'runpod', auth }],
+    [
+      "Modal's key and secret",
+      { kind: 'modal', auth: { type: 'headers', secretNames: { 'Modal-Key': 'ORIGIN_KEY' } } },
+    ],
+    ['a model of Replicate', { kind: 'replicate', model: 'meta/meta-llama-3-70b-instruct', auth }],
     ['a certificate over TLS', { mtlsBinding: 'ORIGIN_CERTIFICATE' }],
     ['its own cell', { configuration: 'm.a100.on_premises' }],
     ['a health address with a query', { healthUrl: 'http://10.0.0.1/health?deep=1' }],
