@@ -93,4 +93,26 @@ describe('200 questions at once against a budget for 50', () => {
     })
     expect(await send(other, 'POST', '/v1/query', body)).toMatchObject({ status: 200 })
   })
+
+  it('shows which shares of a limit have been reached, once they were really spent', async () => {
+    const caller = await newTenant()
+    await putLive(caller, 'notes', 'leave.md', { text: 'Everyone has 30 days of leave a year.' })
+    const price = { inputUsdPerMTok: 0, outputUsdPerMTok: 2 }
+    const { place } = await newEndpoint({ answerTokenCount: OUTPUT_TOKENS, endpoint: { price } })
+    const { tenantId } = caller
+    const limitUsd = (2 * COST_NANO_USD) / 1e9
+    const alertShares = [0.5, 0.9]
+    await operator.call(putBudgetRoute, { body: { tenantId, period: 'month', limitUsd, alertShares } })
+    const body = {
+      question: 'How much leave?',
+      collection: 'notes',
+      requirements: { tier: 's', residency: [place] },
+    }
+    expect(await send(caller, 'POST', '/v1/query', body)).toMatchObject({ status: 200 })
+    await vi.waitFor(async () => {
+      const { data } = await caller.call(getBudgetsRoute, { query: {} })
+      const month = data.find(({ period }) => period === 'month')
+      expect(month).toMatchObject({ alertShares, postedNanoUsd: COST_NANO_USD, alerts: [{ share: 0.5 }] })
+    }, PATIENCE)
+  })
 })
