@@ -16,7 +16,7 @@ export type EndpointSnapshot = {
   readonly admitShare: number
   /** When the breaker lets a probe through, or an origin's own Retry-After is over; null: now. */
   readonly closedUntilMs: number | null
-  /** What its health address said last; null: never asked. */
+  /** What its health address said last; null: never asked. Only shown: what it is worth, the breaker has decided. */
   readonly isHealthy: boolean | null
   readonly lastServedAtMs: number | null
   readonly scraped: ScrapedLoad | null

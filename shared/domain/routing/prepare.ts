@@ -110,8 +110,7 @@ function admission(
   nowMs: number,
 ): Pick<Row, 'closedUntilMs' | 'admitShare'> {
   if (!snapshot) return { closedUntilMs: 0, admitShare: 1 }
-  const { isHealthy, closedUntilMs, breaker, admitShare } = snapshot
-  if (isHealthy === false) return { closedUntilMs: Number.POSITIVE_INFINITY, admitShare: 0 }
+  const { closedUntilMs, breaker, admitShare } = snapshot
   if (closedUntilMs !== null && closedUntilMs > nowMs) return { closedUntilMs, admitShare }
   if (breaker === 'open' && closedUntilMs === null)
     return { closedUntilMs: Number.POSITIVE_INFINITY, admitShare: 0 }

@@ -64,7 +64,6 @@ describe('closed endpoints', () => {
   it.each([
     ['an open breaker', { breaker: 'open', admitShare: 0 }],
     ['a pause that it asked for', { closedUntilMs: NOW + 1 }],
-    ['a failed health check', { isHealthy: false }],
   ] as const)('come last, but are not gone: %s', (_, state) => {
     const snapshots = [snapshot('closed', state)]
     expect(ids([endpoint('closed'), endpoint('far', { tier: 'xl' })], {}, { snapshots })).toEqual([
