@@ -210,6 +210,20 @@ describe('the four fault scenarios', () => {
     return { wasted, windows: windows.size }
   }
 
+  it('an outage that a health address sees costs one attempt', () => {
+    const desk = newDesk(0)
+    let wasted = 0
+    for (let nowMs = 0; nowMs < 80_000; nowMs += 1_000) {
+      const isOut = nowMs >= 8_000 && nowMs < 68_000
+      if (nowMs % 5_000 === 0) learnLook(desk, { isHealthy: !isOut, load: null, inFlight: 0 }, nowMs, 0.5)
+      if (nowMs % 4_000 !== 0 || !ask(desk, lease(`r${nowMs}`), nowMs).granted) continue
+      if (isOut) wasted += 1
+      end(desk, ended(`r${nowMs}`, { outcome: isOut ? 'failed' : 'served' }), nowMs)
+    }
+    expect(wasted).toBe(1)
+    expect(snapshotOf(desk, 'one', 80_000)).toMatchObject({ breaker: 'closed' })
+  })
+
   it.each([
     ['an outage', { timeToFirstTokenMs: null, durationMs: 0 }],
     ['a cut after 40 tokens', { timeToFirstTokenMs: 100, outputTokens: 40 }],
