@@ -75,6 +75,23 @@ export const leastQueueOwn = (): Chooser => ({
   choose: ordered(({ busy, own, endpoint }) => (busy + own.sinceSnapshot) / endpoint.maxConcurrency),
 })
 
+/** Of two drawn at random the one with the smaller share of slots in use by the last snapshot. */
+export const powerOfTwo = (): Chooser => {
+  const loads = new Map<string, number>()
+  const shuffled = ordered((row, { random }) => {
+    loads.set(row.endpoint.id, row.busy / row.endpoint.maxConcurrency)
+    return uniform(hashText(String(random)), row.hash)
+  })
+  return {
+    choose(request, fleet) {
+      const order = shuffled(request, fleet)
+      const [first, second, ...rest] = order
+      if (first === undefined || second === undefined) return order
+      return (loads.get(second) ?? 0) < (loads.get(first) ?? 0) ? [second, first, ...rest] : order
+    },
+  }
+}
+
 /** The lowest expected price of this request. */
 export const cheapest = (): Chooser => ({
   choose: ordered((row, request, fleet) => {

@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { STANDINGS } from '../domain/routing/score.ts'
+import { BASES } from '../domain/routing/speed.ts'
 import { level, tier } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 
@@ -52,8 +54,8 @@ export const route = z
 
 const terms = z.object({
   score: z.number(),
-  standing: z.string(),
-  basis: z.string().openapi(note('Where the times come from: measured, nominal or default.')),
+  standing: z.enum(STANDINGS),
+  basis: z.enum(BASES).openapi(note('Where the times come from: measured, nominal or default.')),
   rttMs: z.number(),
   queueMs: z.number(),
   coldStartMs: z.number(),

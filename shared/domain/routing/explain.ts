@@ -17,7 +17,7 @@ export type Explanation = {
   readonly fleetAtMs: number
   /** Every endpoint that satisfies the hard constraints: first those the policy allows, best first, then those whose tier it does not let stand in. */
   readonly candidates: readonly Considered[]
-  /** Every other endpoint, and those whose tier may not stand in a second time, by why. */
+  /** Every other endpoint, and again those whose tier may not stand in, each with why. */
   readonly rejected: readonly Rejection[]
   readonly savedMs: number
 }

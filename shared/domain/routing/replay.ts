@@ -1,14 +1,15 @@
+import type { Choosing } from './choose.ts'
 import { type Considered, decide } from './decide.ts'
 import type { Explanation } from './explain.ts'
 import type { RoutingPolicy } from './policy.ts'
 
 /** A decision as it was recorded: enough to make it again under another policy. */
-export type RecordedDecision = Pick<Explanation, 'request' | 'candidates'>
+export type RecordedDecision = Pick<Explanation, 'candidates' | 'rejected'> & { readonly request: Choosing }
 
 /** Sums over the decisions that had a candidate, as they were and as they would have been. Means per request. */
 export type Replayed = {
   readonly decisions: number
-  /** Where no candidate satisfied the constraints, or the other policy lets none of them serve. */
+  /** Where nobody could serve, or the other policy lets nobody serve. */
   readonly unroutable: number
   readonly before: Outcome
   readonly after: Outcome
@@ -32,14 +33,10 @@ export type Outcome = {
  * What `policy` would have chosen with the same requests, loads and random numbers. It cannot know how the loads would have changed had it
  * been in force all along; the simulator can (docs/routing.md).
  */
-export function replay(
-  records: readonly RecordedDecision[],
-  recorded: RoutingPolicy,
-  policy: RoutingPolicy,
-): Replayed {
-  const pairs = records.flatMap(({ request, candidates }) => {
-    const before = decide(request, candidates, recorded).order[0]
-    const after = decide(request, candidates, policy).order[0]
+export function replay(records: readonly RecordedDecision[], policy: RoutingPolicy): Replayed {
+  const pairs = records.flatMap((record) => {
+    const before = chosenIn(record)
+    const after = decide(record.request, record.candidates, policy).order[0]
     return before && after ? [{ before, after }] : []
   })
   const moved = pairs.filter(({ before, after }) => before.endpoint !== after.endpoint).length
@@ -51,6 +48,12 @@ export function replay(
     movedShare: pairs.length === 0 ? 0 : moved / pairs.length,
     endpoints: countsOf(pairs),
   }
+}
+
+/** The first candidate, unless the policy did not let its tier stand in. */
+function chosenIn({ candidates, rejected }: RecordedDecision): Considered | undefined {
+  const [first] = candidates
+  return rejected.some(({ endpoint }) => endpoint === first?.endpoint) ? undefined : first
 }
 
 function meanOf(chosen: readonly Considered[]): Outcome {

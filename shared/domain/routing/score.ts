@@ -34,7 +34,8 @@ export function scoreOf({ cost, latency, quality }: RoutingPolicy['weights'], sc
  * Closed ones stay in the ranking, last: what is known of them is a second old, their own object decides, and with nobody else left asking
  * is better than giving up.
  */
-export type Standing = 'ready' | 'waiting' | 'busy' | 'closed'
+export const STANDINGS = ['ready', 'waiting', 'busy', 'closed'] as const
+export type Standing = (typeof STANDINGS)[number]
 
 /** From this share of its slots on, an endpoint counts as full for some requests, with every slot taken for all: what is known is old, and a cliff would move everyone at once. */
 const FILLING_LOAD = 0.8
@@ -74,7 +75,7 @@ export const orderOf = (standing: Standing, score: number, waitMs: number): numb
 const TIERLESS = 2 * TIERS.length - 1
 const DISTANCES = TIERLESS + 1
 /** How many classes there are. */
-export const CLASSES = 4 * DISTANCES
+export const CLASSES = STANDINGS.length * DISTANCES
 
 /** Endpoints of a lower class are always ranked first. */
 export function classOf(standing: Standing, distance: number): number {

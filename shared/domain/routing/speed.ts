@@ -14,7 +14,8 @@ export const LATER_PER_OTHER = 0.1
 const HALF_LIFE_MS = 30_000
 
 /** Where a prediction comes from: answers of this endpoint, its registration, or what its size usually does. */
-export type Basis = 'measured' | 'nominal' | 'default'
+export const BASES = ['measured', 'nominal', 'default'] as const
+export type Basis = (typeof BASES)[number]
 
 /** Milliseconds on one request alone. The first token takes `firstTokenMs` and `firstTokenMsPerPrompt` for every 1,024 tokens of prompt. */
 export type Speed = {

@@ -25,26 +25,10 @@ type Waiter = { readonly work: Work; isGone: boolean }
 const BREAKER = { failures: 3, openMs: 10_000 } as const
 
 export function simulatedGate(origin: Origin, time: Timeline): Gate {
+  const breaker = simulatedBreaker(time)
   const means: Means = { timeToFirstTokenMs: null, timePerOutputTokenMs: null, durationMs: null }
-  const learn = (what: keyof Means, sample: number) => {
-    means[what] = ewma(means[what], sample)
-  }
   const queue: Waiter[] = []
-  let failures = 0
-  let openUntilMs = 0
-  let isProbing = false
 
-  const isOpen = () => time.nowMs() < openUntilMs || (failures >= BREAKER.failures && isProbing)
-  const succeeded = () => {
-    failures = 0
-    openUntilMs = 0
-    isProbing = false
-  }
-  const failed = () => {
-    failures += 1
-    isProbing = false
-    if (failures >= BREAKER.failures) openUntilMs = time.nowMs() + BREAKER.openMs
-  }
   const next = () => {
     while (queue[0]?.isGone) queue.shift()
     const [waiter] = queue
@@ -53,35 +37,12 @@ export function simulatedGate(origin: Origin, time: Timeline): Gate {
       queue.shift()
     }
   }
-  const watched = (work: Work): Work => {
-    const startedMs = time.nowMs()
-    let firstMs = 0
-    return {
-      ...work,
-      onFirstToken() {
-        firstMs = time.nowMs()
-        learn('timeToFirstTokenMs', firstMs - startedMs)
-        succeeded()
-        work.onFirstToken()
-      },
-      onFinished() {
-        learn('timePerOutputTokenMs', (time.nowMs() - firstMs) / work.outputTokens)
-        learn('durationMs', time.nowMs() - startedMs)
-        work.onFinished()
-        next()
-      },
-      onBroken() {
-        failed()
-        work.onBroken()
-      },
-    }
-  }
+  const watched = (work: Work) => watch(work, { breaker, means, time, next })
   return {
     origin,
-    failed,
+    failed: breaker.failed,
     tryStart(work) {
-      if (isOpen()) return 'open'
-      if (failures >= BREAKER.failures) isProbing = true
+      if (!breaker.mayPass()) return 'open'
       if (!origin.isAlive()) return 'dead'
       return origin.start(watched(work)) ? 'started' : 'full'
     },
@@ -102,12 +63,74 @@ export function simulatedGate(origin: Origin, time: Timeline): Gate {
       queued: queue.filter(({ isGone }) => !isGone).length,
       ...means,
       errorRate: 0,
-      breaker: failures >= BREAKER.failures ? 'open' : 'closed',
-      admitShare: failures >= BREAKER.failures ? 0 : 1,
-      closedUntilMs: failures >= BREAKER.failures ? openUntilMs : null,
+      ...breaker.state(),
       isHealthy: null,
       lastServedAtMs: origin.lastServedMs(),
       scraped: null,
     }),
+  }
+}
+
+type Watching = {
+  readonly breaker: ReturnType<typeof simulatedBreaker>
+  readonly means: Means
+  readonly time: Timeline
+  readonly next: () => void
+}
+
+/** The work, with what its endpoint learns of it. */
+function watch(work: Work, { breaker, means, time, next }: Watching): Work {
+  const startedMs = time.nowMs()
+  let firstMs = startedMs
+  const learn = (what: keyof Means, sample: number) => {
+    means[what] = ewma(means[what], sample)
+  }
+  return {
+    ...work,
+    onFirstToken() {
+      firstMs = time.nowMs()
+      learn('timeToFirstTokenMs', firstMs - startedMs)
+      breaker.succeeded()
+      work.onFirstToken()
+    },
+    onFinished() {
+      learn('timePerOutputTokenMs', (time.nowMs() - firstMs) / work.outputTokens)
+      learn('durationMs', time.nowMs() - startedMs)
+      work.onFinished()
+      next()
+    },
+    onBroken() {
+      breaker.failed()
+      work.onBroken()
+    },
+  }
+}
+
+/** Opens after three failures in a row, lets one request through when its pause is over, and closes with the first success. */
+function simulatedBreaker(time: Timeline) {
+  let failures = 0
+  let openUntilMs = 0
+  let isProbing = false
+  const isTripped = () => failures >= BREAKER.failures
+  return {
+    mayPass(): boolean {
+      if (!isTripped()) return true
+      if (time.nowMs() < openUntilMs || isProbing) return false
+      isProbing = true
+      return true
+    },
+    succeeded() {
+      failures = 0
+      isProbing = false
+    },
+    failed() {
+      failures += 1
+      isProbing = false
+      if (isTripped()) openUntilMs = time.nowMs() + BREAKER.openMs
+    },
+    state(): Pick<EndpointSnapshot, 'breaker' | 'admitShare' | 'closedUntilMs'> {
+      if (!isTripped()) return { breaker: 'closed', admitShare: 1, closedUntilMs: null }
+      return { breaker: 'open', admitShare: 0, closedUntilMs: openUntilMs }
+    },
   }
 }

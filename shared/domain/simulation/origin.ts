@@ -43,85 +43,110 @@ export function simulatedOrigin(
   time: Timeline,
 ): Origin {
   const { maxConcurrency, coldStartMs, warmForMs } = endpoint
-  const tokenMs = speeds(deployment, shape, maxConcurrency)
   const running = new Set<Running>()
-  const cache = new Map<string, true>()
-  // Tokens that every running answer has got since the beginning: an answer is finished when this reaches its own mark.
-  let written = 0
-  let writtenAtMs = 0
-  let version = 0
-  let readerFreeMs = 0
-  // The fleet is not new: everything has just been in use.
-  let lastServedMs = 0
+  const reader = promptReader(deployment, time)
+  const writer = answerWriter(running, speeds(deployment, shape, maxConcurrency), time)
   let isAlive = true
-  let busyMs = 0
 
-  const advance = () => {
-    const elapsed = time.nowMs() - writtenAtMs
-    if (running.size > 0) busyMs += elapsed
-    written += elapsed / (tokenMs[running.size] ?? 1)
-    writtenAtMs = time.nowMs()
-  }
-  const planNext = () => {
-    version += 1
-    const planned = version
-    let next = Number.POSITIVE_INFINITY
-    for (const { finishAt } of running) if (finishAt !== null && finishAt < next) next = finishAt
-    if (!Number.isFinite(next)) return
-    time.at(time.nowMs() + (next - written) * (tokenMs[running.size] ?? 1), () => {
-      if (planned === version) finish()
-    })
-  }
-  const finish = () => {
-    advance()
-    for (const one of running)
-      if (one.finishAt !== null && one.finishAt <= written + 1e-6) {
-        running.delete(one)
-        lastServedMs = time.nowMs()
-        one.work.onFinished()
-      }
-    planNext()
-  }
-  const read = ({ promptTokens, prefixKey }: Work) => {
-    const isCached = cache.delete(prefixKey)
-    cache.set(prefixKey, true)
-    const [oldest] = cache.keys()
-    if (cache.size > CACHE.prefixes && oldest !== undefined) cache.delete(oldest)
-    const isCold = coldStartMs > 0 && running.size === 0 && time.nowMs() - lastServedMs > warmForMs
-    const fromMs = Math.max(time.nowMs() + (isCold ? coldStartMs : 0), readerFreeMs)
-    readerFreeMs = fromMs + prefillMs(deployment, promptTokens * (isCached ? CACHE.unreadShare : 1))
-    return readerFreeMs + SERVER_MS
-  }
-
+  const isCold = () => running.size === 0 && time.nowMs() - writer.lastServedMs() > warmForMs
   return {
     endpoint,
     inFlight: () => running.size,
     isAlive: () => isAlive,
     start(work) {
       if (running.size >= maxConcurrency) return false
-      const firstAtMs = read(work)
-      advance()
+      const firstAtMs = reader.read(work, isCold() ? coldStartMs : 0)
       const one: Running = { work, finishAt: null }
-      running.add(one)
+      writer.join(one)
       work.onStarted()
-      planNext()
       time.at(firstAtMs, () => {
         if (!running.has(one)) return
-        advance()
-        lastServedMs = time.nowMs()
-        one.finishAt = written + work.outputTokens
+        writer.begin(one)
         work.onFirstToken()
-        planNext()
       })
       return true
     },
     kill() {
-      advance()
       isAlive = false
-      version += 1
+      for (const { work } of writer.stop()) work.onBroken()
+    },
+    busyMs: writer.busyMs,
+    lastServedMs: writer.lastServedMs,
+  }
+}
+
+/** Reads prompts one after the other, and remembers how the last ones began. */
+function promptReader(deployment: Deployment, time: Timeline) {
+  const cache = new Map<string, true>()
+  let freeAtMs = 0
+  return {
+    /** When the first token will come. */
+    read({ promptTokens, prefixKey }: Work, coldMs: number): number {
+      const isCached = cache.delete(prefixKey)
+      cache.set(prefixKey, true)
+      const [oldest] = cache.keys()
+      if (cache.size > CACHE.prefixes && oldest !== undefined) cache.delete(oldest)
+      const unread = promptTokens * (isCached ? CACHE.unreadShare : 1)
+      freeAtMs = Math.max(time.nowMs() + coldMs, freeAtMs) + prefillMs(deployment, unread)
+      return freeAtMs + SERVER_MS
+    },
+  }
+}
+
+/** Writes all answers at once. */
+function answerWriter(running: Set<Running>, tokenMs: readonly number[], time: Timeline) {
+  // Tokens that every running answer has got since the beginning: an answer is finished when this reaches its own mark.
+  let written = 0
+  let writtenAtMs = 0
+  let plan = 0
+  // The fleet is not new: everything has just been in use.
+  let lastServedMs = 0
+  let busyMs = 0
+
+  const stepMs = () => tokenMs[running.size] ?? 1
+  const advance = () => {
+    const elapsed = time.nowMs() - writtenAtMs
+    if (running.size > 0) busyMs += elapsed
+    written += elapsed / stepMs()
+    writtenAtMs = time.nowMs()
+  }
+  /** Whatever changes the pace makes the last plan void. */
+  const planNext = () => {
+    plan += 1
+    const mine = plan
+    let next = Number.POSITIVE_INFINITY
+    for (const { finishAt } of running) if (finishAt !== null && finishAt < next) next = finishAt
+    if (!Number.isFinite(next)) return
+    time.at(time.nowMs() + (next - written) * stepMs(), () => {
+      if (mine === plan) finish()
+    })
+  }
+  const finish = () => {
+    advance()
+    lastServedMs = time.nowMs()
+    const done = [...running].filter(({ finishAt }) => finishAt !== null && finishAt <= written + 1e-6)
+    for (const one of done) running.delete(one)
+    for (const { work } of done) work.onFinished()
+    planNext()
+  }
+  return {
+    join(one: Running) {
+      advance()
+      running.add(one)
+      planNext()
+    },
+    begin(one: Running) {
+      advance()
+      lastServedMs = time.nowMs()
+      one.finishAt = written + one.work.outputTokens
+      planNext()
+    },
+    stop(): Running[] {
+      advance()
+      plan += 1
       const broken = [...running]
       running.clear()
-      for (const { work } of broken) work.onBroken()
+      return broken
     },
     busyMs: () => (advance(), busyMs),
     lastServedMs: () => lastServedMs,
