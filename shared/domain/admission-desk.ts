@@ -75,11 +75,13 @@ export function othersNow({ scraped }: Desk, nowMs: number) {
   return { inFlight, waiting: Math.min(scraped.waiting, inFlight) }
 }
 
-/** How many requests it takes at once now. Other clients' requests count, but a number read from outside never takes the last slot. */
-export function slotsNow(desk: Desk, nowMs: number): number {
-  const all = desk.settings?.maxConcurrency ?? desk.calledSlots
-  return slotsAt(desk.memory.breaker, all - othersNow(desk, nowMs).inFlight, nowMs)
-}
+/** How many requests the origin takes at once. Other clients' requests count, but a number read from outside never takes the last slot. */
+export const slotsOf = (desk: Desk, nowMs: number): number =>
+  Math.max(1, (desk.settings?.maxConcurrency ?? desk.calledSlots) - othersNow(desk, nowMs).inFlight)
+
+/** How many of them may be in use now: all, a part, or none. */
+export const slotsNow = (desk: Desk, nowMs: number): number =>
+  slotsAt(desk.memory.breaker, slotsOf(desk, nowMs), nowMs)
 
 export const hasFreeSlot = (desk: Desk, nowMs: number) => desk.leases.size < slotsNow(desk, nowMs)
 
@@ -121,8 +123,13 @@ export const granted = ({ leases }: Desk, { epoch }: Lease): LeaseDecision => ({
   inFlight: leases.size,
 })
 
-export function endLease(desk: Desk, requestId: string, { tokens }: Lease, nowMs: number) {
+/** A slot that its holder goes on with has become free once, too. */
+export function countFreed(desk: Desk, nowMs: number) {
   desk.pace = withFreed(elapse(desk.pace, nowMs, desk.leases.size))
+}
+
+export function endLease(desk: Desk, requestId: string, { tokens }: Lease, nowMs: number) {
+  countFreed(desk, nowMs)
   desk.leases.delete(requestId)
   desk.inFlightTokens -= tokens
   desk.changes.leases.add(requestId)

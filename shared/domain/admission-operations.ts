@@ -1,6 +1,7 @@
 import { decideWaiting } from './admission.ts'
 import {
   closedDoor,
+  countFreed,
   type Desk,
   endLease,
   grant,
@@ -12,6 +13,7 @@ import {
   setBreaker,
   setMemory,
   slotsNow,
+  slotsOf,
   sweepLeases,
 } from './admission-desk.ts'
 import {
@@ -26,7 +28,7 @@ import {
   type Waiter,
 } from './admission-line.ts'
 import { measure } from './admission-measures.ts'
-import { gateAt, observe, withoutNews, withProbe } from './breaker.ts'
+import { gateAt, observe, stateAt, withoutNews, withProbe } from './breaker.ts'
 import { type Lease, type LeaseDecision, type LeaseRelease, type LeaseRequest, refused } from './lease.ts'
 
 /** An origin's own Retry-After counts up to a minute; without one it gets a second. */
@@ -40,13 +42,17 @@ export function acquire(desk: Desk, request: LeaseRequest, nowMs: number, random
   desk.calledSlots = request.maxConcurrency
   const closed = closedDoor(desk, nowMs)
   if (closed) return closed
-  if (gateAt(desk.memory.breaker, nowMs) === 'probe') {
-    setBreaker(desk, withProbe(desk.memory.breaker, nowMs, random))
-    return grant(desk, request, nowMs)
-  }
+  if (gateAt(desk.memory.breaker, nowMs) === 'probe') return probe(desk, request, nowMs, random)
   // Whoever waits comes first.
   if (desk.queue.waiters.size === 0 && hasFreeSlot(desk, nowMs)) return grant(desk, request, nowMs)
   return queue(desk, request, nowMs, random)
+}
+
+/** The one request that finds out whether the endpoint is back. Those that were running when it broke may still hold its slots. */
+function probe(desk: Desk, request: LeaseRequest, nowMs: number, random: number): LeaseDecision {
+  if (desk.leases.size >= slotsOf(desk, nowMs)) return refused('broken', intervalMs(desk, nowMs))
+  setBreaker(desk, withProbe(desk.memory.breaker, nowMs, random))
+  return grant(desk, request, nowMs)
 }
 
 function queue(desk: Desk, request: LeaseRequest, nowMs: number, random: number): LeaseDecision {
@@ -105,6 +111,34 @@ export function release(desk: Desk, ended: LeaseRelease, nowMs: number, random: 
   endLease(desk, requestId, lease, nowMs)
   learn(desk, lease, ended, nowMs, random)
   return granted(desk, lease)
+}
+
+/** Of its slots an endpoint keeps this share for whoever comes: only the rest may stay with those who had them. */
+const SHARED_SLOTS = 0.1
+
+/** Learns from an answer whose holder wants to go on with the slot. It may, as long as the door is open, nobody waits, and slots are plenty. */
+export function report(
+  desk: Desk,
+  { release: ended, expiresInMs }: { readonly release: LeaseRelease; readonly expiresInMs: number },
+  nowMs: number,
+  random: number,
+): LeaseDecision {
+  sweepLeases(desk, nowMs)
+  const { requestId, epoch } = ended
+  const lease = desk.leases.get(requestId)
+  if (!lease || lease.epoch !== epoch) return refused('expired', 0)
+  countFreed(desk, nowMs)
+  learn(desk, lease, ended, nowMs, random)
+  // Written seldom: most reports come long before the lease would end.
+  if (lease.expiresAtMs - nowMs < expiresInMs / 2)
+    putLease(desk, requestId, { ...lease, expiresAtMs: nowMs + expiresInMs })
+  return mayKeep(desk, nowMs) ? granted(desk, lease) : refused('saturated', 0)
+}
+
+function mayKeep(desk: Desk, nowMs: number): boolean {
+  const isOpen = closedDoor(desk, nowMs) === null && stateAt(desk.memory.breaker, nowMs) === 'closed'
+  const isPlenty = desk.leases.size <= slotsNow(desk, nowMs) * (1 - SHARED_SLOTS)
+  return isOpen && desk.queue.waiters.size === 0 && isPlenty
 }
 
 function learn(desk: Desk, lease: Lease, ended: LeaseRelease, nowMs: number, random: number) {
