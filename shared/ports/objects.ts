@@ -36,8 +36,15 @@ export type Settlement = Pick<
 export type TenantOperation =
   | { readonly type: 'reserve'; readonly reservation: Reservation }
   | { readonly type: 'settle'; readonly settlement: Settlement }
-  /** Gives back a reservation of which nothing was spent. */
+  /** Gives back a reservation of which nothing was spent, or what is left of a grant. */
   | { readonly type: 'release'; readonly requestId: string }
+  /**
+   * Money in advance for many requests of a key, which its holder reserves from without asking. Refused unless every limit is far away, so that it takes
+   * nothing from anybody else; a second time under the same id adds to it.
+   */
+  | { readonly type: 'grant'; readonly reservation: Reservation }
+  /** A settlement out of a grant. */
+  | { readonly type: 'draw'; readonly grantId: string; readonly settlement: Settlement }
 
 /** The tenant's money and rate limits. Refusals are returned, never thrown; every operation is idempotent by request id. */
 export interface TenantRpc {
@@ -106,6 +113,11 @@ export type EndpointOperation =
       readonly expiresInMs: number
     }
   | { readonly type: 'release'; readonly release: LeaseRelease }
+  /**
+   * What an answer taught, without giving the slot back. Granted where nobody else needs it: its holder may use it for its next request. Refused,
+   * it is to be released once it is free.
+   */
+  | { readonly type: 'report'; readonly release: LeaseRelease; readonly expiresInMs: number }
 
 /** One origin's slots. A lease that is neither released nor extended ends by itself. */
 export interface EndpointRpc {

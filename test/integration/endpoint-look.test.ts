@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, inject, it } from 'vitest'
 import { acquire, ended, endpoint, free, lease, settings, sleep } from './leases.ts'
@@ -83,6 +83,21 @@ it('does not look at an origin that nobody uses', async () => {
   await runDurableObjectAlarm(stub)
   await sleep(50)
   expect(await health.asked()).toBe(0)
+})
+
+it('knows its name also when an alarm woke it', async () => {
+  const name = crypto.randomUUID()
+  const stub = endpoint(name)
+  await acquire(stub, lease('a', { expiresInMs: 300 }))
+  await evictDurableObject(stub)
+  await sleep(350)
+  const seen = async () => {
+    const { changed } = await env.FLEETS.getByName('north').read(0)
+    return changed.find(({ endpointId, inFlight }) => endpointId === `endpoint-${name}` && inFlight === 0)
+  }
+  await expect.poll(seen, { timeout: 2_000 }).toBeDefined()
+  const { changed } = await env.FLEETS.getByName('north').read(0)
+  expect(changed.map(({ endpointId }) => endpointId)).not.toContain('')
 })
 
 it('tells the fleet of every region what changed, at the latest a quarter of a second later', async () => {

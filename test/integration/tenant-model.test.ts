@@ -3,9 +3,8 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type AdmissionDecision, BUDGET_PERIODS, type BudgetPeriod } from '../../shared/domain/budget.ts'
 import type { RateLimits } from '../../shared/domain/rate-limit.ts'
-import type { TenantOperation } from '../../shared/ports/objects.ts'
 import { outbox, reservation, settlement, type TenantStub, tenant } from './tenant.ts'
-import { ReferenceLedger, type Verdict } from './tenant-reference.ts'
+import { type PlainOperation, ReferenceLedger, type Verdict } from './tenant-reference.ts'
 
 /** Later than the machine's own time, so that no alarm fires unless the test says so. */
 const BEGIN_MS = Date.UTC(2040, 0, 31, 23, 30)
@@ -72,7 +71,7 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
   fc.record({ type: fc.constant('release' as const), n }),
 )
 
-function toOperation(plan: Plan, nowMs: number): TenantOperation {
+function toOperation(plan: Plan, nowMs: number): PlainOperation {
   const id = `${Math.floor(nowMs / ID_LIFE_MS)}:${plan.n}`
   if (plan.type === 'release') return { type: 'release', requestId: id }
   if (plan.type === 'settle') {

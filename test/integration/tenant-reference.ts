@@ -13,6 +13,8 @@ type Line = {
   posted: number
 }
 type Owner = string | null
+/** What a request does for itself; money in advance is test/integration/escrow.test.ts. */
+export type PlainOperation = Exclude<TenantOperation, { type: 'grant' | 'draw' }>
 export type Verdict = 'allowed' | 'budget' | 'requests' | 'tokens' | 'concurrency'
 
 /** What a tenant's ledger should do, said as simply as possible: a list of lines that every question adds up from its beginning. */
@@ -26,7 +28,7 @@ export class ReferenceLedger {
     this.nowMs = nowMs
   }
 
-  apply(operation: TenantOperation): readonly Verdict[] {
+  apply(operation: PlainOperation): readonly Verdict[] {
     if (operation.type === 'reserve') return this.#reserve(operation.reservation)
     const id = operation.type === 'settle' ? operation.settlement.id : operation.requestId
     const line = this.lines.find((line) => line.id === id && line.state === 'open')

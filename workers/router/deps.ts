@@ -1,15 +1,27 @@
 import weights from '../../models/complexity/weights.json'
 import { database } from '../../shared/db/client.ts'
+import type { AdmissionDecision } from '../../shared/domain/budget.ts'
 import { complexityClassifier } from '../../shared/domain/complexity/classify.ts'
 import { regionNear } from '../../shared/domain/fleet.ts'
+import type { LeaseDecision } from '../../shared/domain/lease.ts'
 import { AppError } from '../../shared/errors.ts'
 import { consoleSink } from '../../shared/log.ts'
-import type { EndpointRpc, FleetRpc, ReplayRpc, TenantRpc } from '../../shared/ports/objects.ts'
+import type {
+  EndpointOperation,
+  EndpointRpc,
+  FleetRpc,
+  ReplayRpc,
+  TenantOperation,
+  TenantRpc,
+} from '../../shared/ports/objects.ts'
 import type { Deps } from './app.ts'
 import { authenticator } from './auth.ts'
+import { LEASE_MS } from './dispatch/holds.ts'
 import type { Env } from './env.ts'
+import { purse } from './escrow/purse.ts'
+import { slotPool } from './escrow/slot-pool.ts'
 import { generators } from './generators.ts'
-import { type Lane, lane } from './lane.ts'
+import { lane } from './lane.ts'
 import { tenantPolicies } from './policies.ts'
 import { endpointRegistry } from './registry.ts'
 
@@ -27,6 +39,13 @@ export function createDeps(env: Env, continent: string | null): Deps {
   const endpoint = (endpointId: string): EndpointRpc => env.ENDPOINTS.getByName(endpointId)
   const region = regionNear(env.FLEET_REGIONS, continent)
   const fleet = (): FleetRpc => env.FLEETS.getByName(region)
+  const money = perName((tenantId) =>
+    lane<TenantOperation, AdmissionDecision>((group) => tenant(tenantId).apply(group), now),
+  )
+  const slots = perName((endpointId) =>
+    lane<EndpointOperation, LeaseDecision>((group) => endpoint(endpointId).apply(group), now),
+  )
+  const purses = perName((name) => purse({ money: money(name.slice(0, name.indexOf('/'))), newId, now }))
   return {
     db,
     now,
@@ -42,23 +61,27 @@ export function createDeps(env: Env, continent: string | null): Deps {
     replay: (name): ReplayRpc => env.REPLAYS.getByName(name),
     endpoint,
     fleet,
-    money: perName((tenantId) => lane((operations) => tenant(tenantId).apply(operations), now)),
-    slots: perName((endpointId) => lane((operations) => endpoint(endpointId).apply(operations), now)),
+    money,
+    slots,
+    purse: (tenantId, keyId) => purses(`${tenantId}/${keyId}`),
+    pool: perName((endpointId) => slotPool({ slots: slots(endpointId), leaseMs: LEASE_MS, now })),
     generatorFor: generators({ named: (name) => env[name], now }),
     rag: env.RAG,
     ingest: env.INGEST,
     cost: env.COST,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-    newId: (prefix) => `${prefix}_${crypto.randomUUID().replaceAll('-', '')}`,
+    newId,
     log: consoleSink,
   }
 }
 
+const newId = (prefix: string) => `${prefix}_${crypto.randomUUID().replaceAll('-', '')}`
+
 const MAX_LANES = 4_096
 
-/** One lane per object name. Forgetting them all now and then is safe: two lanes to one object only group less. */
-function perName<O, R>(create: (name: string) => Lane<O, R>) {
-  const lanes = new Map<string, Lane<O, R>>()
+/** One lane, purse or pool per object name. Forgetting them all now and then is safe: two to one object only group less. */
+function perName<T>(create: (name: string) => T) {
+  const lanes = new Map<string, T>()
   return (name: string) => {
     const known = lanes.get(name)
     if (known) return known

@@ -6,6 +6,8 @@ import { PLAN_POLICIES } from '../../../shared/domain/routing/policy.ts'
 import type { GenerationEvent, GenerationRequest } from '../../../shared/ports/generator.ts'
 import type { EndpointOperation, TenantOperation } from '../../../shared/ports/objects.ts'
 import type { DispatchDeps, Job } from '../../../workers/router/dispatch/job.ts'
+import { purse } from '../../../workers/router/escrow/purse.ts'
+import { type SlotPool, slotPool } from '../../../workers/router/escrow/slot-pool.ts'
 import { lane } from '../../../workers/router/lane.ts'
 
 type Operation = TenantOperation | EndpointOperation
@@ -64,7 +66,7 @@ export const candidate = (id: string, rest: Partial<EndpointRecord> = {}): Candi
       }
 
 /** The real dispatch and lanes; objects that say yes to everything unless told otherwise, and remember what they were told. */
-export function platform(origins: Record<string, Origin>, { canContinue = false } = {}) {
+export function platform(origins: Record<string, Origin>, { canContinue = false, hasEscrow = false } = {}) {
   const told: Told[] = []
   const sent: Sent[] = []
   const log: Record<string, unknown>[] = []
@@ -95,9 +97,23 @@ export function platform(origins: Record<string, Origin>, { canContinue = false 
     lanes.set(id, known)
     return known
   }
+  const pools = new Map<string, SlotPool>()
+  const own = hasEscrow
+    ? purse({ money: tenant, newId: (prefix) => `${prefix}_1`, now: Date.now })
+    : { take: () => null, giveBack: () => {}, settle: async () => {} }
   const deps: DispatchDeps = {
     money: () => tenant,
     slots,
+    purse: () => own,
+    pool: (id) => {
+      const known =
+        pools.get(id) ??
+        (hasEscrow
+          ? slotPool({ slots: slots(id), leaseMs: 30_000, now: Date.now })
+          : { take: () => null, keep: () => false })
+      pools.set(id, known)
+      return known
+    },
     waitForSlot: (id) => waits.get(id) ?? Promise.reject(new Error(`nobody waits at ${id}`)),
     generatorFor: ({ id }) => ({
       name: id,

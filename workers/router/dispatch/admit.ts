@@ -1,6 +1,6 @@
-import type { LeaseDecision } from '../../../shared/domain/lease.ts'
 import type { Candidate } from '../../../shared/domain/routing/candidate.ts'
-import { acquire, leave, type Slot, waitForSlot } from './holds.ts'
+import type { Slot } from '../escrow/slot-pool.ts'
+import { type Admission, acquire, leaveQueue, NO_SLOT, waitForSlot } from './holds.ts'
 import type { Attempt, DispatchDeps, Job } from './job.ts'
 
 /** How many models are asked to answer one request; those that have no slot do not count. */
@@ -23,7 +23,7 @@ export type Search = {
 export function slotSearch(
   deps: DispatchDeps,
   job: Job,
-  { first, endsAtMs, attempts }: { first: LeaseDecision; endsAtMs: number; attempts: Attempt[] },
+  { first, endsAtMs, attempts }: { first: Admission; endsAtMs: number; attempts: Attempt[] },
 ): Search {
   const models = job.candidates.filter((candidate) => !isQuoting(candidate))
   const quoting = job.candidates.find(isQuoting)
@@ -33,12 +33,12 @@ export function slotSearch(
   let queuedAt: Candidate | null = null
   let soonestMs = Number.POSITIVE_INFINITY
 
-  const admit = (candidate: Candidate, decision: LeaseDecision): Admitted | null => {
+  const admit = (candidate: Candidate, decision: Admission): Admitted | null => {
     if (decision.granted) {
-      if (queuedAt && queuedAt !== candidate) leave(deps, job, queuedAt.endpoint)
+      if (queuedAt && queuedAt !== candidate) leaveQueue(deps, job, queuedAt.endpoint)
       queuedAt = null
       found += 1
-      return { candidate, slot: { epoch: decision.epoch, sharers: decision.inFlight } }
+      return { candidate, slot: decision.slot }
     }
     if (decision.reason === 'queued') {
       queuedAt ??= candidate
@@ -69,13 +69,13 @@ export function slotSearch(
       if (queuedAt) {
         const { endpoint } = queuedAt
         const decision = await Promise.race([waitForSlot(deps, job, endpoint), whenLeft(job.clientSignal)])
-        if (!decision) leave(deps, job, endpoint)
+        if (!decision) leaveQueue(deps, job, endpoint)
         const admitted = decision && admit(queuedAt, decision)
         if (admitted) return admitted
       }
       if (hasQuoted || !quoting) return null
       hasQuoted = true
-      return { candidate: quoting, slot: { epoch: null, sharers: 1 } }
+      return { candidate: quoting, slot: NO_SLOT }
     },
     retryAfterMs: () => soonestMs,
   }

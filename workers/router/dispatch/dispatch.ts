@@ -1,7 +1,6 @@
-import type { AdmissionDecision } from '../../../shared/domain/budget.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { type Search, slotSearch, waitMsOf } from './admit.ts'
-import { acquire, giveBack, leave, type Reserved, reserve } from './holds.ts'
+import { acquire, giveBack, leave, leaveQueue, type Reserved, type Reserving, reserve } from './holds.ts'
 import type { Attempt, DispatchDeps, Job } from './job.ts'
 import type { Opened } from './open.ts'
 import { openHedged } from './race.ts'
@@ -16,22 +15,22 @@ export async function dispatch(deps: DispatchDeps, job: Job): Promise<Session> {
   const [first] = job.candidates
   if (!first) throw new AppError('no_endpoint', 'No endpoint may serve this request')
   const amountNanoUsd = Math.max(...job.candidates.map(({ worstCaseNanoUsd }) => worstCaseNanoUsd))
-  const reserved = { spendId: job.context.requestId, amountNanoUsd }
-  const [admission, lease] = await Promise.all([
-    reserve(deps, job, first, reserved).catch((thrown: unknown) => AppError.from(thrown)),
+  const wanted = { spendId: job.context.requestId, amountNanoUsd }
+  const [reserved, admission] = await Promise.all([
+    reserve(deps, job, first, wanted).catch((thrown: unknown) => AppError.from(thrown)),
     acquire(deps, job, first.endpoint, waitMsOf(job, job.totalMs)),
   ])
-  const refusal = admission instanceof AppError ? admission : refused(admission, amountNanoUsd)
-  if (refusal) {
-    if (lease.granted || lease.reason === 'queued') leave(deps, job, first.endpoint)
-    throw refusal
+  if (reserved instanceof AppError || 'allowed' in reserved) {
+    if (admission.granted) leave(deps, job, first, admission.slot)
+    else if (admission.reason === 'queued') leaveQueue(deps, job, first.endpoint)
+    throw reserved instanceof AppError ? reserved : refused(reserved, amountNanoUsd)
   }
   const attempts: Attempt[] = []
   const endsAtMs = startedMs + job.totalMs
-  const search = slotSearch(deps, job, { first: lease, endsAtMs, attempts })
+  const search = slotSearch(deps, job, { first: admission, endsAtMs, attempts })
   const opened = await openFirst(deps, job, reserved, { search, endsAtMs, attempts })
   if (opened instanceof AppError) {
-    giveBack(deps, job, reserved.spendId)
+    giveBack(deps, job, reserved)
     throw opened
   }
   return session(deps, job, opened, { search, endsAtMs, attempts, queueMs: opened.startedMs - startedMs })
@@ -75,8 +74,7 @@ function isCallersFault({ code }: AppError): boolean {
   return code === 'invalid_request' || code === 'context_length_exceeded'
 }
 
-function refused(decision: AdmissionDecision, neededNanoUsd: number): AppError | null {
-  if (decision.allowed) return null
+function refused(decision: Exclude<Reserving, Reserved>, neededNanoUsd: number): AppError {
   const { keyId } = decision
   const whose = keyId === null ? "The tenant's" : "The key's"
   if (decision.reason === 'budget') {
@@ -88,15 +86,8 @@ function refused(decision: AdmissionDecision, neededNanoUsd: number): AppError |
   }
   const { reason, limit, retryAfterMs } = decision
   const what = reason === 'concurrency' ? 'requests at once' : `${reason} per minute`
-  if (retryAfterMs === null)
-    return new AppError(
-      'invalid_request',
-      `This request is more than ${whose.toLowerCase()} limit of ${limit} ${what}`,
-      {
-        details: { keyId, reason, limit },
-      },
-    )
-  return new AppError('rate_limited', `${whose} limit of ${limit} ${what} is reached`, {
-    details: { keyId, reason, limit, retryAfterMs },
-  })
+  const details = { keyId, reason, limit, ...(retryAfterMs !== null && { retryAfterMs }) }
+  const problem =
+    retryAfterMs === null ? 'is smaller than this request alone; it can never pass' : 'is reached'
+  return new AppError('rate_limited', `${whose} limit of ${limit} ${what} ${problem}`, { details })
 }

@@ -5,19 +5,26 @@ import type { Candidate } from '../../../shared/domain/routing/candidate.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { errorFields } from '../../../shared/log.ts'
 import type { Settlement, SpendIntent } from '../../../shared/ports/objects.ts'
+import type { Taken } from '../escrow/purse.ts'
+import type { Slot } from '../escrow/slot-pool.ts'
 import { DEADLINES, type DispatchDeps, type Job } from './job.ts'
 
-const LEASE_MS = 30_000
+export const LEASE_MS = 30_000
 const HEARTBEAT_MS = 10_000
 /** A reservation outlives every deadline, so it expires only when its router is gone. */
 const RESERVATION_MS = DEADLINES.totalMs + 60_000
 const SEND_ATTEMPTS = 3
 const SEND_AGAIN_AFTER_MS = 200
 
-/** Money held under one name. The first reservation of a request bears the request's own id; each that may be spent beside it has another. */
-export type Reserved = { readonly spendId: string; readonly amountNanoUsd: number }
-/** A slot at an endpoint: its fencing epoch, and how many requests share the endpoint. */
-export type Slot = { readonly epoch: number | null; readonly sharers: number }
+/**
+ * Money held under one name. The first reservation of a request bears the request's own id; each that may be spent beside it has another.
+ * `taken`: out of a purse, where the tenant's object has granted it in advance.
+ */
+export type Reserved = {
+  readonly spendId: string
+  readonly amountNanoUsd: number
+  readonly taken: Taken | null
+}
 /** One try at one endpoint, and what is held for it. `continuedTokens`: what it is told of an answer that it goes on with. */
 export type Leg = {
   readonly candidate: Candidate
@@ -26,28 +33,37 @@ export type Leg = {
   readonly continuedTokens: number
 }
 
-/** Holds the money, or says why not. When the tenant's object does not answer, nothing stays held. */
+type Wanted = Omit<Reserved, 'taken'>
+/** The money, or why there is none. */
+export type Reserving = Reserved | Extract<AdmissionDecision, { allowed: false }>
+
+/** Holds the money. When the tenant's object does not answer, nothing stays held. */
 export async function reserve(
   deps: DispatchDeps,
   job: Job,
   { endpoint }: Candidate,
-  { spendId, amountNanoUsd }: Reserved,
-): Promise<AdmissionDecision> {
+  { spendId, amountNanoUsd }: Wanted,
+): Promise<Reserving> {
   const intent = { ...intentOf(job, endpoint), id: spendId }
   const worstTokens = Math.min(job.maxPromptTokens, endpoint.contextTokens) + job.request.maxTokens
-  const tokens = spendId === job.context.requestId ? worstTokens : null
+  const isFirst = spendId === job.context.requestId
+  const tokens = isFirst ? worstTokens : null
   const reservation = { intent, amountNanoUsd, tokens, expiresInMs: RESERVATION_MS }
+  const taken = isFirst ? purse(deps, job).take(reservation, job.waitUntil) : null
+  if (taken) return { spendId, amountNanoUsd, taken }
   try {
-    return await money(deps, job).now({ type: 'reserve', reservation }, job.waitUntil)
+    const decision = await money(deps, job).now({ type: 'reserve', reservation }, job.waitUntil)
+    return decision.allowed ? { spendId, amountNanoUsd, taken } : decision
   } catch (thrown) {
     // It may have been held before the answer was lost.
-    giveBack(deps, job, spendId)
+    giveBack(deps, job, { spendId, amountNanoUsd, taken })
     throw thrown
   }
 }
 
 /** Gives the reservation back; nothing was spent. */
-export function giveBack(deps: DispatchDeps, job: Job, spendId: string) {
+export function giveBack(deps: DispatchDeps, job: Job, { spendId, taken }: Reserved) {
+  if (taken) return purse(deps, job).giveBack(taken, job.waitUntil)
   const operation = { type: 'release', requestId: spendId } as const
   insist(deps, job, 'release', () => money(deps, job).soon(operation, job.waitUntil))
 }
@@ -58,9 +74,17 @@ export function settle(
   { candidate, reserved }: Leg,
   spent: Omit<Settlement, keyof SpendIntent>,
 ) {
-  const settlement = { ...intentOf(job, candidate.endpoint), ...spent, id: reserved.spendId }
-  insist(deps, job, 'settle', () => money(deps, job).soon({ type: 'settle', settlement }, job.waitUntil))
+  const { taken, spendId } = reserved
+  const settlement = { ...intentOf(job, candidate.endpoint), ...spent, id: spendId }
+  const send = taken
+    ? () => purse(deps, job).settle(taken, settlement, job.waitUntil)
+    : () => money(deps, job).soon({ type: 'settle', settlement }, job.waitUntil)
+  insist(deps, job, 'settle', send)
 }
+
+export type Admission =
+  | { readonly granted: true; readonly slot: Slot }
+  | Exclude<LeaseDecision, { granted: true }>
 
 /** A slot, a place in the queue, or why neither. The extractive answerer runs in this isolate and has no slots to hold. */
 export async function acquire(
@@ -68,8 +92,10 @@ export async function acquire(
   job: Job,
   endpoint: EndpointRecord,
   maxWaitMs: number,
-): Promise<LeaseDecision> {
-  if (endpoint.kind === 'extractive') return { granted: true, epoch: 0, inFlight: 1 }
+): Promise<Admission> {
+  if (endpoint.kind === 'extractive') return { granted: true, slot: NO_SLOT }
+  const kept = deps.pool(endpoint.id).take()
+  if (kept) return { granted: true, slot: kept }
   const { requestId, principal } = job.context
   const lease = {
     requestId,
@@ -81,10 +107,18 @@ export async function acquire(
     maxWaitMs,
   }
   try {
-    return await deps.slots(endpoint.id).now({ type: 'acquire', lease }, job.waitUntil)
+    return admission(job, await deps.slots(endpoint.id).now({ type: 'acquire', lease }, job.waitUntil))
   } catch (thrown) {
     return unreachable(deps, job, endpoint, thrown)
   }
+}
+
+export const NO_SLOT: Slot = { leaseId: '', epoch: null, sharers: 1, isWanted: false }
+
+function admission({ context }: Job, decision: LeaseDecision): Admission {
+  if (!decision.granted) return decision
+  const { epoch, inFlight: sharers } = decision
+  return { granted: true, slot: { leaseId: context.requestId, epoch, sharers, isWanted: false } }
 }
 
 /** The end of the wait of a request that is queued. */
@@ -92,17 +126,17 @@ export async function waitForSlot(
   deps: DispatchDeps,
   job: Job,
   endpoint: EndpointRecord,
-): Promise<LeaseDecision> {
+): Promise<Admission> {
   try {
-    return await deps.waitForSlot(endpoint.id, job.context.requestId)
+    return admission(job, await deps.waitForSlot(endpoint.id, job.context.requestId))
   } catch (thrown) {
     return unreachable(deps, job, endpoint, thrown)
   }
 }
 
-function unreachable(deps: DispatchDeps, job: Job, endpoint: EndpointRecord, thrown: unknown): LeaseDecision {
+function unreachable(deps: DispatchDeps, job: Job, endpoint: EndpointRecord, thrown: unknown): Admission {
   // A slot may have been granted before the answer was lost.
-  leave(deps, job, endpoint)
+  leaveQueue(deps, job, endpoint)
   deps.log({ ...failed(job, 'acquire', thrown), endpoint: endpoint.id })
   return { granted: false, reason: 'unreachable', retryAfterMs: 1_000 }
 }
@@ -110,10 +144,9 @@ function unreachable(deps: DispatchDeps, job: Job, endpoint: EndpointRecord, thr
 /** Extends the slot until the returned function is called. */
 export function keepSlot(deps: DispatchDeps, job: Job, { candidate, slot }: Leg): () => void {
   const { endpoint } = candidate
-  const { epoch } = slot
+  const { leaseId, epoch } = slot
   if (endpoint.kind === 'extractive' || epoch === null) return () => undefined
-  const { requestId } = job.context
-  const operation = { type: 'extend', requestId, epoch, expiresInMs: LEASE_MS } as const
+  const operation = { type: 'extend', requestId: leaseId, epoch, expiresInMs: LEASE_MS } as const
   const heartbeat = setInterval(
     () => insist(deps, job, 'extend', () => deps.slots(endpoint.id).soon(operation, job.waitUntil)),
     HEARTBEAT_MS,
@@ -121,20 +154,29 @@ export function keepSlot(deps: DispatchDeps, job: Job, { candidate, slot }: Leg)
   return () => clearInterval(heartbeat)
 }
 
+/** Gives a slot back with what was learnt; after a good answer it may stay for the next request. */
 export function free(
   deps: DispatchDeps,
   job: Job,
-  endpoint: EndpointRecord,
-  how: Omit<LeaseRelease, 'requestId'>,
+  { endpoint }: Candidate,
+  slot: Slot,
+  how: Omit<LeaseRelease, 'requestId' | 'epoch'>,
 ) {
   if (endpoint.kind === 'extractive') return
-  const release = { ...how, requestId: job.context.requestId }
+  const release = { ...how, requestId: slot.leaseId, epoch: slot.epoch }
+  if (how.outcome === 'served' && deps.pool(endpoint.id).keep(slot, release, job.waitUntil)) return
   insist(deps, job, 'free', () => deps.slots(endpoint.id).soon({ type: 'release', release }, job.waitUntil))
 }
 
-/** Gives back a slot that was not used, or a place in the queue. */
-export const leave = (deps: DispatchDeps, job: Job, endpoint: EndpointRecord, epoch: number | null = null) =>
-  free(deps, job, endpoint, { ...UNUSED, epoch })
+/** Gives back a slot that was not used. */
+export const leave = (deps: DispatchDeps, job: Job, candidate: Candidate, slot: Slot) =>
+  free(deps, job, candidate, slot, UNUSED)
+
+/** Gives up a place in the queue, or a slot whose grant was never heard of. */
+export function leaveQueue(deps: DispatchDeps, job: Job, endpoint: EndpointRecord) {
+  const release = { ...UNUSED, requestId: job.context.requestId, epoch: null }
+  insist(deps, job, 'free', () => deps.slots(endpoint.id).soon({ type: 'release', release }, job.waitUntil))
+}
 
 const UNUSED = {
   outcome: 'unused',
@@ -143,6 +185,9 @@ const UNUSED = {
   outputTokens: 0,
   retryAfterMs: null,
 } as const
+
+const purse = (deps: DispatchDeps, { context }: Job) =>
+  deps.purse(context.principal.tenantId, context.principal.keyId)
 
 const money = (deps: DispatchDeps, job: Job) => deps.money(job.context.principal.tenantId)
 

@@ -7,6 +7,8 @@ import type { EventSink } from '../../../shared/ports/event-sink.ts'
 import type { GenerationRequest, Generator } from '../../../shared/ports/generator.ts'
 import type { EndpointOperation, TenantOperation } from '../../../shared/ports/objects.ts'
 import type { CallContext } from '../../../shared/ports/services.ts'
+import type { Purse } from '../escrow/purse.ts'
+import type { SlotPool } from '../escrow/slot-pool.ts'
 import type { Lane, WaitUntil } from '../lane.ts'
 
 /** Milliseconds. What an origin may take otherwise is the policy's; the total is capped by the caller's own maxLatencyMs. */
@@ -21,6 +23,9 @@ export type Observations = {
 export type DispatchDeps = {
   readonly money: (tenantId: string) => Lane<TenantOperation, AdmissionDecision>
   readonly slots: (endpointId: string) => Lane<EndpointOperation, LeaseDecision>
+  /** Money and slots that this isolate holds in advance. */
+  readonly purse: (tenantId: string, keyId: string) => Purse
+  readonly pool: (endpointId: string) => SlotPool
   /** Stands in the endpoint's queue until there is a slot, or the wait that was asked for is over. */
   readonly waitForSlot: (endpointId: string, requestId: string) => Promise<LeaseDecision>
   readonly generatorFor: (endpoint: EndpointRecord) => Generator

@@ -96,7 +96,7 @@ function closer(deps: DispatchDeps, job: Job, leg: Leg, startedMs: number) {
     stopKeeping()
     deps.observations.ended(endpoint.id)
     const durationMs = deps.now() - startedMs
-    free(deps, job, endpoint, { retryAfterMs: null, ...learnt, epoch: leg.slot.epoch, durationMs })
+    free(deps, job, leg.candidate, leg.slot, { retryAfterMs: null, ...learnt, durationMs })
   }
 }
 

@@ -35,10 +35,11 @@ async function openSecond(deps: DispatchDeps, job: Job, search: Search, endsAtMs
   const admitted = await search.next({ mayWait: false })
   if (!admitted) return null
   const { candidate, slot } = admitted
-  const reserved = { spendId: `${job.context.requestId}.h`, amountNanoUsd: candidate.worstCaseNanoUsd }
-  const decision = await reserve(deps, job, candidate, reserved).catch(() => null)
-  if (decision?.allowed) return open(deps, job, { candidate, slot, reserved, continuedTokens: 0 }, endsAtMs)
-  leave(deps, job, candidate.endpoint, slot.epoch)
+  const wanted = { spendId: `${job.context.requestId}.h`, amountNanoUsd: candidate.worstCaseNanoUsd }
+  const reserved = await reserve(deps, job, candidate, wanted).catch(() => null)
+  if (reserved && 'spendId' in reserved)
+    return open(deps, job, { candidate, slot, reserved, continuedTokens: 0 }, endsAtMs)
+  leave(deps, job, candidate, slot)
   return null
 }
 
@@ -59,7 +60,7 @@ async function raced(
   loser.cancel()
   // It may have spoken in the same moment, and nobody heard it.
   job.waitUntil(loser.opened.then((late) => late instanceof AppError || late.close('cancelled', 0)))
-  if (failure instanceof AppError || !loser.isAccepted()) giveBack(deps, job, loser.leg.reserved.spendId)
+  if (failure instanceof AppError || !loser.isAccepted()) giveBack(deps, job, loser.leg.reserved)
   else
     settle(deps, job, loser.leg, {
       ...spendMeter(job, loser.leg, startedMs).total(deps.now()),

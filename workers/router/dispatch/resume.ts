@@ -35,7 +35,7 @@ export async function resume(
   const startedMs = deps.now()
   const opened = await open(deps, job, leg, endsAtMs, continuation).opened
   if (!(opened instanceof AppError)) return opened
-  giveBack(deps, job, leg.reserved.spendId)
+  giveBack(deps, job, leg.reserved)
   const durationMs = deps.now() - startedMs
   attempts.push({ endpoint: candidate.endpoint.id, outcome: opened.code, durationMs })
   return null
@@ -70,16 +70,15 @@ async function hold(
 ): Promise<Leg | null> {
   const { endpoint, worstCaseNanoUsd } = candidate
   const bytes = utf8Bytes(text)
-  const reserved = { spendId, amountNanoUsd: worstCaseNanoUsd + costNanoUsd(endpoint, bytes, 0) }
-  const [decision, lease] = await Promise.all([
-    reserve(deps, job, candidate, reserved).catch(() => null),
+  const wanted = { spendId, amountNanoUsd: worstCaseNanoUsd + costNanoUsd(endpoint, bytes, 0) }
+  const [reserved, admission] = await Promise.all([
+    reserve(deps, job, candidate, wanted).catch(() => null),
     acquire(deps, job, endpoint, 0),
   ])
-  if (decision?.allowed && lease.granted) {
-    const slot = { epoch: lease.epoch, sharers: lease.inFlight }
-    return { candidate, reserved, slot, continuedTokens: Math.ceil(bytes / 4) }
-  }
-  if (decision?.allowed) giveBack(deps, job, reserved.spendId)
-  if (lease.granted) leave(deps, job, endpoint, lease.epoch)
+  const isHeld = reserved !== null && 'spendId' in reserved
+  if (isHeld && admission.granted)
+    return { candidate, reserved, slot: admission.slot, continuedTokens: Math.ceil(bytes / 4) }
+  if (isHeld) giveBack(deps, job, reserved)
+  if (admission.granted) leave(deps, job, candidate, admission.slot)
   return null
 }

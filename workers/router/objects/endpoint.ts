@@ -7,6 +7,7 @@ import {
   handOver,
   nextHandOverMs,
   release,
+  report,
 } from '../../../shared/domain/admission-operations.ts'
 import { snapshotOf, waitOfNewcomerMs } from '../../../shared/domain/admission-snapshot.ts'
 import { type LeaseDecision, refused } from '../../../shared/domain/lease.ts'
@@ -67,6 +68,8 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
         return extend(this.#desk, operation, nowMs)
       case 'release':
         return release(this.#desk, operation.release, nowMs, Math.random())
+      case 'report':
+        return report(this.#desk, operation, nowMs, Math.random())
     }
   }
 
@@ -90,7 +93,7 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
 
   #save() {
     const { changes, measures, memory, pausedUntilMs } = this.#desk
-    if (changes.leases.size === 0 && !changes.breaker) return
+    if (changes.leases.size === 0 && !changes.breaker && !changes.measures) return
     this.ctx.storage.transactionSync(() => {
       this.#store.saveLeases(this.#desk)
       if (changes.measures) this.#store.saveMeasures(measures)
@@ -141,7 +144,7 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
     }
   }
 
-  #snapshot = () => snapshotOf(this.#desk, this.ctx.id.name ?? '', this.#clock.now())
+  #snapshot = () => snapshotOf(this.#desk, this.ctx.id.name === '' ? 'x' : '', this.#clock.now())
 
   override async alarm(): Promise<void> {
     this.#clock.fired()

@@ -1,4 +1,4 @@
-import { decidePosting } from '../../../shared/domain/budget.ts'
+import { decidePosting, periodKey } from '../../../shared/domain/budget.ts'
 import { RATE_WINDOW_MS } from '../../../shared/domain/rate-limit.ts'
 import type { UsageEvent } from '../../../shared/domain/usage.ts'
 import { ownJson } from '../../../shared/own-json.ts'
@@ -88,6 +88,45 @@ export class TenantLedger {
     const { state = 'unknown', settledNanoUsd = null } = closed ?? {}
     const isSame = state === 'posted' && settledNanoUsd === claimedNanoUsd
     return { crossings: [], conflict: isSame ? null : { requestId, state, settledNanoUsd, claimedNanoUsd } }
+  }
+
+  /** Holds money in advance, or more of it under the same id. No rate limit counts it; what is drawn from it is counted. */
+  grant(reservation: Reservation, nowMs: number) {
+    const row = this.#open.get(reservation.intent.id)
+    if (row) this.#resize(row, reservation.amountNanoUsd)
+    else if (!this.isKnown(reservation.intent.id)) this.hold({ ...reservation, tokens: null }, nowMs)
+  }
+
+  /** Posts a settlement out of a grant, never more than is left of it; what a request used is known by its own id from then on, as if it had reserved. */
+  draw(
+    grantId: string,
+    settlement: Settlement,
+    nowMs: number,
+  ): { crossings: Crossing[]; conflict: Conflict | null } {
+    const grant = this.#open.get(grantId)
+    if (!grant || this.isKnown(settlement.id)) return this.settle(settlement, nowMs)
+    const { postedNanoUsd } = decidePosting(grant.amount_nano_usd, settlement.costNanoUsd)
+    this.#resize(grant, -postedNanoUsd)
+    // Money is posted to the day it was held in; around midnight that is another than the one in which requests are counted.
+    const isSameDay = periodKey('day', grant.reserved_at_ms) === periodKey('day', nowMs)
+    const reservation = {
+      intent: { ...ownJson<SpendIntent>(grant.intent), id: settlement.id },
+      amountNanoUsd: postedNanoUsd,
+      tokens: isSameDay ? settlement.promptTokens + settlement.completionTokens : null,
+      expiresInMs: grant.expires_at_ms - nowMs,
+    }
+    this.hold(reservation, isSameDay ? nowMs : grant.reserved_at_ms)
+    return this.settle(settlement, nowMs)
+  }
+
+  #resize(row: ReservationRow, byNanoUsd: number) {
+    row.amount_nano_usd += byNanoUsd
+    this.#sql.exec(
+      'UPDATE reservations SET amount_nano_usd = ? WHERE request_id = ?',
+      row.amount_nano_usd,
+      row.request_id,
+    )
+    this.accounts.addPending(row.key_id, row.reserved_at_ms, byNanoUsd)
   }
 
   /** Posts what was never settled at its full amount. */

@@ -56,6 +56,21 @@ export class TenantRates {
     return decideRate(states, { tokens, recent, meanDurationMs: meanDurationMs(), nowMs })
   }
 
+  /** The refusal of whatever would not be counted one by one, where anything is limited. */
+  anyLimit(keyId: string): Extract<RateDecision, { allowed: false }> | null {
+    const owner = [TENANT, keyId].find((one) => this.#limits.has(one))
+    if (owner === undefined) return null
+    const { requestsPerMinute, tokensPerMinute, concurrency } = this.#limits.get(owner) ?? UNLIMITED
+    const limit = requestsPerMinute ?? tokensPerMinute ?? concurrency ?? 0
+    return {
+      allowed: false,
+      reason: 'requests',
+      keyId: owner === TENANT ? null : owner,
+      limit,
+      retryAfterMs: null,
+    }
+  }
+
   /** Of reservations in the order of their times. */
   began(requestId: string, request: { keyId: string; atMs: number; tokens: number }) {
     this.#open.set(requestId, this.#window.admit(request))

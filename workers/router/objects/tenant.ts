@@ -24,6 +24,9 @@ const FORGET_EVERY_MS = 60_000
 /** Even events whose every name is as long as the API allows stay below a queue message's 128 kB. */
 const EVENTS_PER_MESSAGE = 50
 
+/** Money is given in advance only while this many times as much is left of every limit. */
+const FAR = 32
+
 /** One object per tenant: the single writer that makes "check, then hold, then spend" atomic. */
 export class Tenant extends DurableObject<Env> implements TenantRpc {
   #ledger: TenantLedger
@@ -46,9 +49,9 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
       operations.map((operation) => this.#apply(operation, nowMs)),
     )
     this.#reportOverdrawn(operations, nowMs)
-    const hasSettled = operations.some(({ type }) => type === 'settle')
+    const hasSettled = operations.some(({ type }) => type === 'settle' || type === 'draw')
     const expiries = operations.map((o) =>
-      o.type === 'reserve' ? nowMs + o.reservation.expiresInMs : Infinity,
+      o.type === 'reserve' || o.type === 'grant' ? nowMs + o.reservation.expiresInMs : Infinity,
     )
     await this.#clock.wakeAt(hasSettled ? nowMs + FLUSH_AFTER_MS : Math.min(...expiries))
     return decisions
@@ -81,7 +84,28 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
       case 'release':
         this.#ledger.release(operation.requestId)
         return { allowed: true }
+      case 'grant':
+        return this.#grant(operation.reservation, nowMs)
+      case 'draw':
+        this.#draw(operation.grantId, operation.settlement, nowMs)
+        return { allowed: true }
     }
+  }
+
+  /** Whoever counts requests wants to see each before it is made; then nothing is given in advance. */
+  #grant(reservation: Reservation, nowMs: number): AdmissionDecision {
+    const { keyId } = reservation.intent
+    const pace = this.#ledger.rates.anyLimit(keyId)
+    if (pace) return pace
+    const distant = decideReservation(this.#ledger.accounts.of(keyId, nowMs), reservation.amountNanoUsd * FAR)
+    if (distant.allowed) this.#ledger.grant(reservation, nowMs)
+    return distant
+  }
+
+  #draw(grantId: string, settlement: Settlement, nowMs: number) {
+    const { crossings, conflict } = this.#ledger.draw(grantId, settlement, nowMs)
+    this.#announce(crossings)
+    if (conflict) this.#news.push({ event: 'settlement_conflict', fields: conflict })
   }
 
   #reserve(reservation: Reservation, nowMs: number): AdmissionDecision {

@@ -1,0 +1,138 @@
+import type { AdmissionDecision } from '../../../shared/domain/budget.ts'
+import type { Reservation, Settlement, TenantOperation } from '../../../shared/ports/objects.ts'
+import type { Lane, WaitUntil } from '../lane.ts'
+import { watch } from './watch.ts'
+
+/** A grant is used for so long, then the next one: a new limit is felt by every isolate within this time. */
+const ROTATE_MS = 5_000
+/** What is left of a grant that nobody uses is given back after this long. */
+const IDLE_MS = 1_000
+/** After a refusal limits are near: so long every request asks for itself. */
+const EXACT_MS = 5_000
+/** Whoever asked for a grant and has not come back was cancelled with its request; another one asks. */
+const ABANDONED_MS = 10_000
+/** Money for as many more requests as are under way, and for a few: in a crash no more than this can be posted for nothing. */
+const SPARE = 8
+/** A request that would cost this many times as much as the usual one asks for itself. */
+const UNUSUAL = 4
+
+type Grant = {
+  readonly id: string
+  readonly sinceMs: number
+  leftNanoUsd: number
+  /** Requests that have taken from it and not settled yet. */
+  open: number
+}
+
+/** Money that was taken out of a purse for one request. */
+export type Taken = { readonly grantId: string; readonly amountNanoUsd: number }
+
+/** Money that an isolate holds for one key, so that most requests need not ask the tenant's object before they begin. */
+export type Purse = {
+  /** Null: not enough in it; ask the object. */
+  take(reservation: Reservation, waitUntil: WaitUntil): Taken | null
+  giveBack(taken: Taken, waitUntil: WaitUntil): void
+  /** Resolves when the object has it. */
+  settle(taken: Taken, settlement: Settlement, waitUntil: WaitUntil): Promise<unknown>
+}
+
+type Options = {
+  readonly money: Lane<TenantOperation, AdmissionDecision>
+  readonly newId: (prefix: string) => string
+  readonly now: () => number
+}
+
+/**
+ * The tenant's object grants money in advance while every limit is far away; then requests hold and settle here and tell the object together.
+ * posted + pending ≤ limit stays true at every step, because the grant itself is pending. Near a limit, or where anything is counted by the minute, it
+ * grants nothing and every request asks for itself.
+ */
+export function purse({ money, newId, now }: Options): Purse {
+  let current: Grant | null = null
+  const grants = new Map<string, Grant>()
+  let askingSinceMs = Number.NEGATIVE_INFINITY
+  let exactUntilMs = 0
+  let usualNanoUsd = 0
+  let lastUsedMs = 0
+
+  const close = (grant: Grant, waitUntil: WaitUntil) => {
+    if (current === grant) current = null
+    if (grant.open > 0) return
+    grants.delete(grant.id)
+    waitUntil(money.soon({ type: 'release', requestId: grant.id }, waitUntil).catch(() => undefined))
+  }
+
+  /** Asked for beside a request that does not wait for it. */
+  const ask = (reservation: Reservation, waitUntil: WaitUntil) => {
+    if (now() - askingSinceMs < ABANDONED_MS || now() < exactUntilMs) return
+    askingSinceMs = now()
+    const open = [...grants.values()].reduce((sum, grant) => sum + grant.open, 0)
+    const amountNanoUsd = usualNanoUsd * (open + SPARE)
+    const id = newId('grant')
+    const asked = { ...reservation, intent: { ...reservation.intent, id }, amountNanoUsd, tokens: null }
+    const asking = async () => {
+      try {
+        const decision = await money.soon({ type: 'grant', reservation: asked }, waitUntil)
+        if (!decision.allowed) exactUntilMs = now() + EXACT_MS
+        else begin({ id, sinceMs: now(), leftNanoUsd: amountNanoUsd, open: 0 }, waitUntil)
+      } catch {
+        // It may have been granted before the answer was lost.
+        await money.soon({ type: 'release', requestId: id }, waitUntil).catch(() => undefined)
+      } finally {
+        askingSinceMs = Number.NEGATIVE_INFINITY
+      }
+    }
+    waitUntil(asking())
+  }
+
+  const begin = (grant: Grant, waitUntil: WaitUntil) => {
+    const before = current
+    grants.set(grant.id, grant)
+    current = grant
+    if (before) close(before, waitUntil)
+    watcher.keep(waitUntil)
+  }
+
+  /** Gives back what nobody uses. */
+  const watcher = watch(
+    (waitUntil) => {
+      if (current && now() - lastUsedMs >= IDLE_MS) close(current, waitUntil)
+      return current !== null
+    },
+    IDLE_MS,
+    now,
+  )
+
+  const ended = (grantId: string, backNanoUsd: number, waitUntil: WaitUntil) => {
+    const grant = grants.get(grantId)
+    if (!grant) return
+    grant.open -= 1
+    grant.leftNanoUsd += backNanoUsd
+    if (grant !== current) close(grant, waitUntil)
+  }
+
+  return {
+    take(reservation, waitUntil) {
+      const { amountNanoUsd } = reservation
+      const isUnusual = usualNanoUsd > 0 && amountNanoUsd > UNUSUAL * usualNanoUsd
+      if (!isUnusual) usualNanoUsd = Math.max(amountNanoUsd, Math.round(usualNanoUsd * 0.99))
+      lastUsedMs = now()
+      const grant = current
+      if (grant) watcher.keep(waitUntil)
+      const isOld = grant !== null && now() - grant.sinceMs >= ROTATE_MS
+      if (!grant || isOld || grant.leftNanoUsd < 4 * usualNanoUsd) ask(reservation, waitUntil)
+      if (!grant || isOld || amountNanoUsd > grant.leftNanoUsd) return null
+      grant.leftNanoUsd -= amountNanoUsd
+      grant.open += 1
+      return { grantId: grant.id, amountNanoUsd }
+    },
+    giveBack({ grantId, amountNanoUsd }, waitUntil) {
+      ended(grantId, amountNanoUsd, waitUntil)
+    },
+    async settle({ grantId, amountNanoUsd }, settlement, waitUntil) {
+      const drawing = money.soon({ type: 'draw', grantId, settlement }, waitUntil)
+      await drawing
+      ended(grantId, amountNanoUsd - settlement.costNanoUsd, waitUntil)
+    },
+  }
+}
