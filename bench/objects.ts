@@ -64,7 +64,6 @@ try {
     [16, 0],
     [64, 0],
     [64, 900],
-    [64, 900],
   ] as const) {
     const calls = Math.ceil(4_096 / group)
     const micros = Number(await microsPer(miniflare, `/apply?group=${group}&waiting=${waiting}`, calls))

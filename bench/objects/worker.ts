@@ -8,13 +8,15 @@ export { Fleet } from '../../workers/router/objects/fleet.ts'
 
 type Objects = Pick<Env, 'ENDPOINTS' | 'FLEETS'>
 
+const SLOTS = 256
+
 const lease = (requestId: string, maxWaitMs = 0): EndpointOperation => ({
   type: 'acquire',
   lease: {
     requestId,
-    tenantId: `t${requestId.length}`,
+    tenantId: 'acme',
     priority: 'production-critical',
-    maxConcurrency: 256,
+    maxConcurrency: SLOTS,
     tokens: 500,
     expiresInMs: 30_000,
     maxWaitMs,
@@ -32,21 +34,23 @@ const release = (requestId: string): EndpointOperation => ({
     retryAfterMs: null,
   },
 })
-const ids = (count: number, round: number) =>
-  Array.from({ length: count }, (_, index) => `r${round}-${index}`)
-
-/** Takes and frees `group` slots a call, while `waiting` requests stand in the queue of an endpoint whose other slots are taken. */
+/** Every call takes and frees `group` slots, or with `waiting` requests in the queue of a full endpoint: frees them, hands them over and queues as many. */
 async function applyGroups({ ENDPOINTS }: Objects, calls: number, group: number, waiting: number) {
   const stub = ENDPOINTS.getByName(crypto.randomUUID())
-  const isCrowded = waiting > 0
-  if (isCrowded) {
-    await stub.apply(ids(256, -1).map((id) => lease(id)))
-    await stub.apply(ids(waiting, -2).map((id) => lease(id, 60_000)))
+  const waitMs = waiting > 0 ? 60_000 : 0
+  let [oldest, next] = [0, 0]
+  const enter = (count: number) => {
+    next += count
+    return Array.from({ length: count }, (_, index) => lease(`r${next - count + index}`, waitMs))
   }
+  const leave = (count: number) => {
+    oldest += count
+    return Array.from({ length: count }, (_, index) => release(`r${oldest - count + index}`))
+  }
+  if (waiting > 0) await stub.apply(enter(SLOTS + waiting))
   for (let round = 0; round < calls; round += 1) {
-    const names = ids(group, round)
-    await stub.apply(names.map((id) => lease(id, isCrowded ? 60_000 : 0)))
-    await stub.apply((isCrowded ? names : names).map((id) => release(id)))
+    await stub.apply(enter(group))
+    await stub.apply(leave(group))
   }
 }
 
