@@ -1,21 +1,22 @@
-// What one choice costs in plain node: npm run bench:choice. Every endpoint is of the wanted tier, so all are looked at.
+// What one choice costs in plain node: npm run bench:choice. With one tier every endpoint is looked at, the worst case.
 import type { EndpointRecord } from '../../shared/domain/endpoint.ts'
 import { EXTRACTIVE } from '../../shared/domain/endpoint.ts'
 import { ownLoad } from '../../shared/domain/routing/own-load.ts'
 import { PLAN_POLICIES } from '../../shared/domain/routing/policy.ts'
 import { prepareFleet } from '../../shared/domain/routing/prepare.ts'
-import { type RoutingRequest, rankEndpoints } from '../../shared/domain/routing/rank.ts'
+import { rankEndpoints } from '../../shared/domain/routing/rank.ts'
+import type { RoutingRequest } from '../../shared/domain/routing/request.ts'
 import { percentile } from '../lib/stats.ts'
 import { table } from '../lib/table.ts'
 
 const REGIONS = ['us-east-1', 'us-west-2', 'eu-central-1', 'ap-southeast-1', 'ap-northeast-1'] as const
 const ROUNDS = 20_000
 
-const endpointOf = (index: number): EndpointRecord => ({
+const endpointOf = (index: number, tiers: number): EndpointRecord => ({
   ...EXTRACTIVE,
   id: `endpoint-${index}`,
   kind: 'openai-compatible',
-  tier: 'm',
+  tier: (['m', 's', 'l', 'xl'] as const)[index % tiers] ?? 'm',
   level: 'hyperscaler',
   provider: 'aws',
   region: REGIONS[index % REGIONS.length] ?? 'us-east-1',
@@ -28,7 +29,7 @@ const endpointOf = (index: number): EndpointRecord => ({
   nominalTimeToFirstTokenMs: 200 + (index % 400),
   nominalTimePerOutputTokenMs: 10 + (index % 20),
   compliance: ['soc2', 'hipaa'],
-  residency: index % 2 === 0 ? ['us', 'eu'] : ['eu'],
+  residency: (index >> 2) % 2 === 0 ? ['us', 'eu'] : ['eu'],
   clearance: ['internal'],
 })
 
@@ -49,8 +50,8 @@ const request: RoutingRequest = {
 }
 
 /** Microseconds of every choice, ascending. */
-function measure(size: number, isKeyed: boolean): number[] {
-  const endpoints = Array.from({ length: size }, (_, index) => endpointOf(index))
+function measure(size: number, tiers: number, isKeyed: boolean): number[] {
+  const endpoints = Array.from({ length: size }, (_, index) => endpointOf(index, tiers))
   const fleet = prepareFleet(endpoints, new Map(), ownLoad(), 0)
   const times: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -66,11 +67,15 @@ function measure(size: number, isKeyed: boolean): number[] {
   return times.slice(ROUNDS / 4).toSorted((a, b) => a - b)
 }
 
-const rows = [24, 250, 1_250].flatMap((size) =>
+const rows = [
+  [24, 4],
+  [1_250, 4],
+  [1_250, 1],
+].flatMap(([size = 0, tiers = 1]) =>
   [false, true].map((isKeyed) => {
-    const times = measure(size, isKeyed)
+    const times = measure(size, tiers, isKeyed)
     return [
-      `${size}${isKeyed ? ', keyed' : ''}`,
+      `${size} in ${tiers === 1 ? 'one tier' : `${tiers} tiers`}${isKeyed ? ', prompts with a known beginning' : ''}`,
       ...[0.5, 0.95, 0.99].map((share) => percentile(times, share).toFixed(1)),
     ]
   }),

@@ -1,5 +1,5 @@
 import { hashText, uniform } from '../../shared/domain/routing/affinity.ts'
-import { presenceOf, scoredOf } from '../../shared/domain/routing/candidate.ts'
+import { presenceOf } from '../../shared/domain/routing/candidate.ts'
 import { mayServeTier } from '../../shared/domain/routing/choose.ts'
 import { violation } from '../../shared/domain/routing/constraints.ts'
 import { emptyEstimate, estimate } from '../../shared/domain/routing/estimate.ts'
@@ -96,7 +96,7 @@ export const powerOfTwo = (): Chooser => {
 export const cheapest = (): Chooser => ({
   choose: ordered((row, request, fleet) => {
     const rttMs = roundTrips(request, fleet)[row.site] ?? 0
-    return scoredOf(row.endpoint, estimate(request, row, rttMs, emptyEstimate())).expectedNanoUsd
+    return estimate(request, row, rttMs, emptyEstimate()).expectedNanoUsd
   }),
 })
 

@@ -7,7 +7,7 @@ type Named = { readonly documentId: string; readonly version: number; readonly s
  */
 export function prefixKey(instructions: string, sources: readonly Named[]): string {
   const named = canonicalOrder(sources).map(({ documentId, version, start }) => [documentId, version, start])
-  return `${hashText(instructions).toString(36)}.${hashText(JSON.stringify(named)).toString(36)}`
+  return `${shown(instructions)}.${shown(JSON.stringify(named))}`
 }
 
 /** By document, version and position: the order in which two questions over the same passages show them alike. */
@@ -17,9 +17,11 @@ export function canonicalOrder<T extends Named>(sources: readonly T[]): T[] {
   )
 }
 
+const shown = (text: string) => (hashText(text) >>> 0).toString(36)
+
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** 32 bits, FNV-1a and a final mix. Not for secrets. */
+/** FNV-1a and a final mix, a signed 32-bit integer. Not for secrets. */
 export function hashText(value: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < value.length; index += 1)
@@ -28,12 +30,13 @@ export function hashText(value: string): number {
 }
 
 /** A uniform number, 0 < u < 1, that belongs to these two hashes: the same pair always gets the same. */
-export const uniform = (a: number, b: number): number => (mix(a ^ Math.imul(b, 0x9e3779b1)) + 0.5) / 2 ** 32
+export const uniform = (a: number, b: number): number =>
+  ((mix(a ^ Math.imul(b, 0x9e3779b1)) >>> 0) + 0.5) / 2 ** 32
 
 /** MurmurHash3's finaliser: every bit of the input moves every bit of the output. */
 function mix(value: number): number {
   let hash = value
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
+  return hash ^ (hash >>> 16)
 }

@@ -57,7 +57,7 @@ export function candidateOf(
     firstTokenMs: made.rttMs + made.coldStartMs + made.timeToFirstTokenMs,
     deadlineMs: made.deadlineMs,
     terms: {
-      score: scoreOf(policy.weights, scoredOf(endpoint, made)),
+      score: scoreOf(policy.weights, scoredOf(row, made)),
       standing: standingOf(presenceOf(request, row, made), policy),
       basis,
       rttMs: made.rttMs,
@@ -73,14 +73,14 @@ export function candidateOf(
 }
 
 export const scoredOf = (
-  { quality }: Pick<EndpointRecord, 'quality'>,
+  { shortfall }: Pick<Row, 'shortfall'>,
   {
     expectedNanoUsd,
     predictedMs,
     outputMs,
   }: Readonly<Pick<Estimate, 'expectedNanoUsd' | 'predictedMs' | 'outputMs'>>,
 ): Scored => ({
-  quality,
+  shortfall,
   expectedNanoUsd,
   predictedMs,
   untilFirstMs: predictedMs - outputMs,
@@ -97,7 +97,7 @@ export function presenceOf(
 }
 
 /** 0 < chance < 1: the same for the same request and endpoint. */
-export const chanceOf = (random: number, hash: number): number => uniform(Math.floor(random * 2 ** 32), hash)
+export const chanceOf = (random: number, hash: number): number => uniform((random * 2 ** 32) | 0, hash)
 
 /** The quoting answerer as a candidate: it costs nothing, waits for nobody, and is asked when nobody else can answer. */
 export const quotingCandidate = (deadlineMs: number): Candidate => ({

@@ -4,7 +4,7 @@ import { type Candidate, chanceOf, scoredOf, type Terms } from './candidate.ts'
 import { type Choosing, drawOf, mayServeTier, savedMs } from './choose.ts'
 import type { RoutingPolicy } from './policy.ts'
 import { tierIndex } from './prepare.ts'
-import { classOf, orderOf, scoreOf, standingOf, tierDistance } from './score.ts'
+import { classOf, orderOf, scoreOf, shortfallOf, standingOf, tierDistance } from './score.ts'
 import { emptyField, select } from './select.ts'
 
 /** A candidate as plain data: everything that any policy would look at. */
@@ -62,7 +62,10 @@ function judged(
   const chance = chanceOf(random, hashText(endpoint))
   return {
     ...terms,
-    score: scoreOf(policy.weights, scoredOf({ quality }, { expectedNanoUsd, predictedMs, outputMs })),
+    score: scoreOf(
+      policy.weights,
+      scoredOf({ shortfall: shortfallOf(quality) }, { expectedNanoUsd, predictedMs, outputMs }),
+    ),
     standing: standingOf({ isClosed: standing === 'closed', load, queueMs, coldStartMs, chance }, policy),
   }
 }

@@ -5,6 +5,7 @@ import { hashText } from './affinity.ts'
 import type { OwnCount, OwnLoad } from './own-load.ts'
 import type { Coordinates } from './place.ts'
 import { regionCoordinates } from './regions.ts'
+import { shortfallOf } from './score.ts'
 import { type Speed, speedOf } from './speed.ts'
 
 /** An endpoint with all that can be known of it before a request comes. */
@@ -13,6 +14,7 @@ export type Row = Speed & {
   readonly snapshot: EndpointSnapshot | null
   readonly own: OwnCount
   readonly hash: number
+  readonly shortfall: number
   /** Index into the fleet's `sites`. */
   readonly site: number
   /** Requests there when the snapshot was taken: in flight and queued, or what its own gauges show if that is more. */
@@ -80,6 +82,7 @@ function rowOf(
     snapshot,
     own,
     hash: hashText(endpoint.id),
+    shortfall: shortfallOf(endpoint.quality),
     site,
     busy: snapshot ? busyOf(snapshot, nowMs) : 0,
     durationMs: snapshot?.durationMs ?? null,

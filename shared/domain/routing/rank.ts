@@ -12,7 +12,6 @@ import { classOf, orderOf, scoreOf, standingOf, tierDistance } from './score.ts'
 import { emptyField, type Field, select } from './select.ts'
 
 export type { Candidate } from './candidate.ts'
-export type { RoutingRequest, RoutingRequirements } from './request.ts'
 
 export type Rejection = { readonly endpoint: string; readonly reason: RejectionReason }
 
@@ -108,7 +107,7 @@ function scanTier(scan: Scan, rows: readonly Row[], tier: number, policy: Routin
     if (standing === 'ready') scan.ready += 1
     const position = field.length
     field.length += 1
-    const score = scoreOf(policy.weights, scoredOf(endpoint, into))
+    const score = scoreOf(policy.weights, scoredOf(row, into))
     field.scores[position] = orderOf(standing, score, into.queueMs + into.coldStartMs)
     field.classes[position] = classOf(standing, distance)
     field.loads[position] = into.load

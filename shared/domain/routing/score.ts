@@ -7,8 +7,8 @@ export type Scored = {
   /** To the last word, and to the first, from when the request is sent. */
   readonly predictedMs: number
   readonly untilFirstMs: number
-  /** 0..1 */
-  readonly quality: number
+  /** `shortfallOf` its quality. */
+  readonly shortfall: number
 }
 
 /** Differences below these do not matter: a micro-dollar, a tenth of a second, five points of quality. */
@@ -20,13 +20,16 @@ const FLOOR = { nanoUsd: 1_000, ms: 100, shortfall: 0.05 } as const
  * the time, waiting for the first word counts as much as waiting for the last.
  */
 export function scoreOf({ cost, latency, quality }: RoutingPolicy['weights'], scored: Scored): number {
-  const { expectedNanoUsd, predictedMs, untilFirstMs } = scored
+  const { expectedNanoUsd, predictedMs, untilFirstMs, shortfall } = scored
   const sum =
     cost * Math.log(expectedNanoUsd + FLOOR.nanoUsd) +
     (latency / 2) * Math.log((predictedMs + FLOOR.ms) * (untilFirstMs + FLOOR.ms)) +
-    quality * Math.log(1 - scored.quality + FLOOR.shortfall)
+    quality * shortfall
   return sum / (cost + latency + quality)
 }
+
+/** The logarithm of what is missing of a quality of 0..1; made once for an endpoint, not for every request. */
+export const shortfallOf = (quality: number): number => Math.log(1 - quality + FLOOR.shortfall)
 
 /**
  * Who comes before whom whatever the score. In each tier `ready` (a slot is expected) before `waiting` (none is, or the endpoint is cold); then,

@@ -7,7 +7,7 @@ export type Field = {
   readonly scores: Float64Array
   readonly classes: Uint8Array
   readonly loads: Float64Array
-  readonly hashes: Float64Array
+  readonly hashes: Int32Array
 }
 
 export const emptyField = (capacity: number): Field => ({
@@ -15,7 +15,7 @@ export const emptyField = (capacity: number): Field => ({
   scores: new Float64Array(capacity),
   classes: new Uint8Array(capacity),
   loads: new Float64Array(capacity),
-  hashes: new Float64Array(capacity),
+  hashes: new Int32Array(capacity),
 })
 
 /** How near-equals are told apart. */
@@ -77,7 +77,7 @@ function keysOf({ length, scores, classes, hashes }: Field, draw: Draw): Float64
   return keys
 }
 
-const at = (values: Float64Array | Uint8Array, position: number) => values[position] ?? 0
+const at = (values: Float64Array | Int32Array | Uint8Array, position: number) => values[position] ?? 0
 
 /** Standard Gumbel noise, which makes the smallest of `score - T × noise` a draw with weights `exp(-score / T)`. */
 const gumbel = (seed: number, hash: number) => -Math.log(-Math.log(uniform(seed, hash)))

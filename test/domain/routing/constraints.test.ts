@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { EndpointRecord } from '../../../shared/domain/endpoint.ts'
 import { fromUsd } from '../../../shared/domain/money.ts'
 import { PLAN_POLICIES } from '../../../shared/domain/routing/policy.ts'
-import { type RoutingRequest, rankEndpoints } from '../../../shared/domain/routing/rank.ts'
+import { rankEndpoints } from '../../../shared/domain/routing/rank.ts'
+import type { RoutingRequest } from '../../../shared/domain/routing/request.ts'
 import { endpoint, fleet, request, snapshot } from './fleet.ts'
 
 const rank = (wanted: Partial<RoutingRequest>, bad: Partial<EndpointRecord>) =>
@@ -159,6 +160,17 @@ describe('cost', () => {
     )
     expect(candidate?.worstCaseNanoUsd).toBe((candidate?.deadlineMs ?? 0) * 1_000)
     expect(candidate?.expectedNanoUsd).toBeLessThan(candidate?.worstCaseNanoUsd ?? 0)
+  })
+
+  it('holds the whole machine also where others are on it: they may leave', () => {
+    const machine = endpoint('e', {
+      gpuNanoUsdPerSecond: 1_000_000,
+      inputNanoUsdPerKTok: 0,
+      outputNanoUsdPerKTok: 0,
+    })
+    const view = fleet([machine], [snapshot('e', { inFlight: 7 })])
+    const [candidate] = rankEndpoints(request(), view, PLAN_POLICIES.pro).ranked
+    expect(candidate?.worstCaseNanoUsd).toBe((candidate?.deadlineMs ?? 0) * 1_000)
   })
 
   it('shortens the deadline of a machine to what the caller pays for', () => {

@@ -2,7 +2,7 @@ import { type EndpointRecord, EXTRACTIVE } from '../../../shared/domain/endpoint
 import type { EndpointSnapshot } from '../../../shared/domain/fleet.ts'
 import { type OwnLoad, ownLoad } from '../../../shared/domain/routing/own-load.ts'
 import { type PreparedFleet, prepareFleet } from '../../../shared/domain/routing/prepare.ts'
-import type { RoutingRequest } from '../../../shared/domain/routing/rank.ts'
+import type { RoutingRequest } from '../../../shared/domain/routing/request.ts'
 
 export const NOW = 1_000_000
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { EndpointRecord } from '../../../shared/domain/endpoint.ts'
 import { type OwnLoad, ownLoad } from '../../../shared/domain/routing/own-load.ts'
 import { PLAN_POLICIES } from '../../../shared/domain/routing/policy.ts'
-import { type RoutingRequest, rankEndpoints } from '../../../shared/domain/routing/rank.ts'
+import { rankEndpoints } from '../../../shared/domain/routing/rank.ts'
+import type { RoutingRequest } from '../../../shared/domain/routing/request.ts'
 import { endpoint, fleet, NOW, request, snapshot } from './fleet.ts'
 
 type View = {

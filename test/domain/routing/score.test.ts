@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PLAN_POLICIES } from '../../../shared/domain/routing/policy.ts'
 import { rankEndpoints } from '../../../shared/domain/routing/rank.ts'
-import { scoreOf } from '../../../shared/domain/routing/score.ts'
+import { scoreOf, shortfallOf } from '../../../shared/domain/routing/score.ts'
 import { endpoint, fleet, request, snapshot } from './fleet.ts'
 
 const weights = fc.constantFrom(...Object.values(PLAN_POLICIES).map((policy) => policy.weights))
@@ -10,7 +10,7 @@ const scored = fc.record({
   expectedNanoUsd: fc.integer({ min: 0, max: 1_000_000_000 }),
   predictedMs: fc.integer({ min: 1, max: 600_000 }),
   untilFirstMs: fc.integer({ min: 1, max: 60_000 }),
-  quality: fc.double({ min: 0, max: 1, noNaN: true }),
+  shortfall: fc.double({ min: 0, max: 0.9, noNaN: true }).map(shortfallOf),
 })
 
 describe('score', () => {
@@ -22,7 +22,7 @@ describe('score', () => {
           { ...one, expectedNanoUsd: one.expectedNanoUsd + step },
           { ...one, predictedMs: one.predictedMs + step },
           { ...one, untilFirstMs: one.untilFirstMs + step },
-          { ...one, quality: one.quality * 0.9 },
+          { ...one, shortfall: one.shortfall + 0.1 },
         ]
         for (const other of worse) expect(scoreOf(weighted, other)).toBeGreaterThanOrEqual(score)
         expect(scoreOf(weighted, { ...one, predictedMs: one.predictedMs + step })).toBeGreaterThan(score)
@@ -30,12 +30,17 @@ describe('score', () => {
     )
   })
 
+  it('takes half the shortfall of quality for as much as half the money', () => {
+    expect(shortfallOf(0.35) - shortfallOf(0.7)).toBeCloseTo(Math.log(2), 6)
+    expect(shortfallOf(0.9)).toBeLessThan(shortfallOf(0.8))
+  })
+
   it('does not change an order when all prices double: only ratios count', () => {
     const at = (expectedNanoUsd: number) => ({
       expectedNanoUsd,
       predictedMs: 2_000,
       untilFirstMs: 300,
-      quality: 0.7,
+      shortfall: shortfallOf(0.7),
     })
     const { weights: pro } = PLAN_POLICIES.pro
     const gap = (scale: number) => scoreOf(pro, at(2e6 * scale)) - scoreOf(pro, at(1e6 * scale))
@@ -47,7 +52,7 @@ describe('score', () => {
       expectedNanoUsd,
       predictedMs: 2_000,
       untilFirstMs: 300,
-      quality: 0.7,
+      shortfall: shortfallOf(0.7),
     })
     const { weights: free } = PLAN_POLICIES.free
     expect(scoreOf(free, at(1_000_000)) - scoreOf(free, at(100_000))).toBeGreaterThan(1)
@@ -85,6 +90,18 @@ describe('ranking', () => {
         expect(ids(made.toReversed())).toEqual(ids(made))
       }),
     )
+  })
+
+  it('tells even equals that are far behind apart by who they are', () => {
+    const bad = { tier: 'm', outputNanoUsdPerKTok: 1_000_000, quality: 0.4, inFlight: 0 } as const
+    const made = [
+      { ...bad, id: 'good', outputNanoUsdPerKTok: 1, quality: 0.9 },
+      ...Array.from({ length: 12 }, (_, index) => ({ ...bad, id: `bad-${index}` })),
+    ]
+    const ids = (list: readonly Made[]) =>
+      rankEndpoints(request(), viewOf(list), PLAN_POLICIES.free).ranked.map((one) => one.endpoint.id)
+    expect(ids(made)[0]).toBe('good')
+    expect(ids(made.toReversed())).toEqual(ids(made))
   })
 
   it('never puts an endpoint first that is more than near the best of its tier and standing', () => {

@@ -55,6 +55,12 @@ describe('a run', () => {
     }
   })
 
+  it('refuses everyone when nobody may serve', () => {
+    const { served } = simulate(scenario({ chooser: () => ({ choose: () => [] }) }))
+    expect(served).toHaveLength(scenario().arrivals.length)
+    expect(served.every(({ endpoint: by }) => by === null)).toBe(true)
+  })
+
   it('sends nothing to a site that is gone, once its breakers are open, but single probes', () => {
     const { served } = simulate(scenario({ lost: { provider: 'aws', region: 'here', atMs: 5_000 } }))
     const late = served.filter(({ arrival }) => arrival.atMs > 9_000)
