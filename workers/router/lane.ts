@@ -1,101 +1,155 @@
 import { AppError } from '../../shared/errors.ts'
 
 /** How long a call that nobody waits for may wait for company. */
-const SOON_MS = 15
+const SOON_MS = 20
 /** How long any call waits for company while the lane is crowded: two calls that somebody waits for went together just now. */
 const CROWD_MS = { wait: 2, memory: 20 } as const
 const MAX_BATCH = 128
 /** A leader that has not answered for this long was cancelled with its request; the next one takes over. */
 const ABANDONED_MS = 10_000
+/** What nobody waits for must arrive all the same. An object that was reset or moved answers again at once. */
+const ATTEMPTS = 3
+const AGAIN_AFTER_MS = 200
+/** A timer costs more than a call: calls that nobody waits for share the timers of two of them, should one request vanish. */
+const CARRIERS = 2
 
 /** Keeps work alive after the response: a request's `executionCtx.waitUntil`. */
 export type WaitUntil = (work: Promise<unknown>) => void
 
+/** What becomes of a posted operation, for whoever wants to know. */
+export type Receipt<Result> = {
+  readonly answered?: (result: Result) => void
+  /** After each failure, with how many there were; `isLast`: it is given up. */
+  readonly failed?: (error: AppError, attempt: number, isLast: boolean) => void
+}
+
 export type Lane<Operation, Result> = {
   /** Sent at once, or with what has gathered when the call under way returns; in a crowd after 2 ms at the latest. */
   now(operation: Operation, waitUntil: WaitUntil): Promise<Result>
-  /** Sent with the next call to the object, at the latest after 15 ms. */
-  soon(operation: Operation, waitUntil: WaitUntil): Promise<Result>
+  /** Sent with the next call to the object, at the latest after 20 ms; when that fails again, three times in all. Operations are idempotent. */
+  post(operation: Operation, waitUntil: WaitUntil, receipt?: Receipt<Result>): void
 }
 
 type Item<Operation, Result> = {
   readonly operation: Operation
-  /** Somebody waits for the answer. */
-  readonly isUrgent: boolean
-  readonly answer: PromiseWithResolvers<Result>
-  /** Resolved when this item's request should send a group, or need not any more. */
-  turn: PromiseWithResolvers<void>
+  /** Somebody waits for the answer: resolves when this item's request should send a group, or need not any more. */
+  turn: PromiseWithResolvers<void> | null
+  attempts: number
+  readonly answer: (result: Result) => void
+  readonly fail: (error: AppError) => void
 }
 
 /**
  * Group commit: calls of many requests to one object share round trips and transactions, in order. With one request in
  * flight nothing waits; the busier the object, the larger the groups, and in a crowd they are given 2 ms to form. A group is always sent by one of the requests in
- * it, in its own I/O context, since workerd lets no request use another's.
+ * it, or by one that stays behind its answer for that, in its own I/O context, since workerd lets no request use another's.
  */
 export function lane<Operation, Result>(
   send: (operations: Operation[]) => Promise<Result[]>,
   now: () => number,
 ): Lane<Operation, Result> {
-  let queue: Item<Operation, Result>[] = []
-  let sending: { readonly group: readonly Item<Operation, Result>[]; readonly sinceMs: number } | null = null
-
+  type Call = Item<Operation, Result>
+  let queue: Call[] = []
+  let sending: { readonly group: readonly Call[]; readonly sinceMs: number } | null = null
   /** When two urgent calls last went together. */
   let crowdedMs = Number.NEGATIVE_INFINITY
+  /** When those who stay behind will send what has gathered. */
+  let carriersDueMs: number[] = []
 
   const isCrowded = () => now() - crowdedMs < CROWD_MS.memory
   const isSending = () => sending !== null && now() - sending.sinceMs < ABANDONED_MS
 
-  const sendGroup = async () => {
+  const sendGroup = async (waitUntil: WaitUntil) => {
     // Nobody else can tell those who wait for a leader that vanished.
     if (sending)
-      refuse(sending.group, new AppError('internal', 'The call was lost with the request that sent it'))
+      failAll(
+        sending.group,
+        new AppError('internal', 'The call was lost with the request that sent it'),
+        waitUntil,
+      )
     const mine = { group: queue.slice(0, MAX_BATCH), sinceMs: now() }
     queue = queue.slice(MAX_BATCH)
     sending = mine
-    if (mine.group.filter(({ isUrgent }) => isUrgent).length > 1) crowdedMs = mine.sinceMs
+    if (mine.group.filter(({ turn }) => turn !== null).length > 1) crowdedMs = mine.sinceMs
     try {
       const results = await send(mine.group.map(({ operation }) => operation))
-      for (const [index, result] of results.entries()) mine.group[index]?.answer.resolve(result)
+      for (const [index, result] of results.entries()) mine.group[index]?.answer(result)
     } catch (error) {
-      refuse(mine.group, AppError.from(error))
+      failAll(mine.group, AppError.from(error), waitUntil)
     } finally {
       if (sending === mine) sending = null
       // Sent: their requests need not stay for it.
-      for (const { turn } of mine.group) turn.resolve()
-      queue[0]?.turn.resolve()
+      for (const { turn } of mine.group) turn?.resolve()
+      queue.find(({ turn }) => turn !== null)?.turn?.resolve()
     }
   }
 
-  const refuse = (group: readonly Item<Operation, Result>[], failure: AppError) => {
-    for (const { answer } of group) answer.reject(failure)
+  const failAll = (group: readonly Call[], failure: AppError, waitUntil: WaitUntil) => {
+    const again: Call[] = []
+    for (const item of group) {
+      item.attempts += 1
+      item.fail(failure)
+      if (item.turn === null && item.attempts < ATTEMPTS) again.push(item)
+    }
+    const [first] = again
+    if (first) waitUntil(sleep(AGAIN_AFTER_MS * first.attempts).then(() => resend(again, waitUntil)))
   }
 
-  const add = (operation: Operation, isUrgent: boolean) => {
-    const turn = Promise.withResolvers<void>()
-    const item = { operation, isUrgent, answer: Promise.withResolvers<Result>(), turn }
-    queue.push(item)
-    return item
+  const resend = (again: readonly Call[], waitUntil: WaitUntil) => {
+    queue.push(...again)
+    return flush(waitUntil)
   }
 
-  const lead = async (item: Item<Operation, Result>) => {
+  /** Sends everything that has gathered. */
+  const flush = async (waitUntil: WaitUntil) => {
+    while (queue.length > 0) {
+      if (!isSending()) await sendGroup(waitUntil)
+      // Whoever is sending is done soon, and then sends what others wait for; what nobody waits for is left to us.
+      else await sleep(1)
+    }
+  }
+
+  const carry = async (waitUntil: WaitUntil) => {
+    const dueMs = now() + SOON_MS
+    carriersDueMs = [...carriersDueMs.filter((due) => due > now()), dueMs]
+    await sleep(SOON_MS)
+    await flush(waitUntil)
+  }
+
+  const lead = async (item: Call, waitUntil: WaitUntil) => {
     while (queue.includes(item)) {
-      await item.turn.promise
+      await item.turn?.promise
       // Another was faster; when it is done the next turn comes.
       if (isSending()) item.turn = Promise.withResolvers()
-      else if (queue.includes(item)) await sendGroup()
+      else if (queue.includes(item)) await sendGroup(waitUntil)
     }
-  }
-
-  const join = (item: Item<Operation, Result>, waitMs: number, waitUntil: WaitUntil) => {
-    const begin = () => (isSending() ? undefined : item.turn.resolve())
-    if (waitMs === 0) begin()
-    else waitUntil(new Promise((resolve) => setTimeout(resolve, waitMs)).then(begin))
-    waitUntil(lead(item))
-    return item.answer.promise
   }
 
   return {
-    now: (operation, waitUntil) => join(add(operation, true), isCrowded() ? CROWD_MS.wait : 0, waitUntil),
-    soon: (operation, waitUntil) => join(add(operation, false), SOON_MS, waitUntil),
+    now(operation, waitUntil) {
+      const { promise, resolve, reject } = Promise.withResolvers<Result>()
+      const turn = Promise.withResolvers<void>()
+      const item: Call = { operation, turn, attempts: 0, answer: resolve, fail: reject }
+      queue.push(item)
+      const begin = () => (isSending() ? undefined : item.turn?.resolve())
+      if (isCrowded()) waitUntil(sleep(CROWD_MS.wait).then(begin))
+      else begin()
+      waitUntil(lead(item, waitUntil))
+      return promise
+    },
+    post(operation, waitUntil, { answered, failed } = {}) {
+      const item: Call = {
+        operation,
+        turn: null,
+        attempts: 0,
+        answer: (result) => answered?.(result),
+        fail: (error) => failed?.(error, item.attempts, item.attempts >= ATTEMPTS),
+      }
+      queue.push(item)
+      const due = carriersDueMs.filter((dueMs) => dueMs > now())
+      if (due.length < CARRIERS) waitUntil(carry(waitUntil))
+    },
   }
 }
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

@@ -59,21 +59,64 @@ describe('a lane to an object', () => {
 
   it('lets a call that nobody waits for travel with the next one, in order', async () => {
     const object = slowObject()
-    const { now, soon } = lane(object.send, Date.now)
-    const first = soon(1, object.waitUntil)
+    const { now, post } = lane(object.send, Date.now)
+    const answered = vi.fn()
+    post(1, object.waitUntil, { answered })
     const second = now(2, object.waitUntil)
     await tick()
     expect(object.groups).toEqual([[1, 2]])
     await object.answerNext()
-    expect(await Promise.all([first, second])).toEqual([10, 20])
+    expect(await second).toBe(20)
+    expect(answered).toHaveBeenCalledWith(10)
   })
 
   it('sends such a call alone when nothing else comes', async () => {
     const object = slowObject()
-    const answer = lane(object.send, Date.now).soon(1, object.waitUntil)
+    const answered = vi.fn()
+    lane(object.send, Date.now).post(1, object.waitUntil, { answered })
     await vi.waitFor(() => expect(object.groups).toEqual([[1]]))
     await object.answerNext()
-    expect(await answer).toBe(10)
+    expect(answered).toHaveBeenCalledWith(10)
+  })
+
+  it('sends what nobody waits for with the timers of two requests, however many post it', async () => {
+    const object = slowObject()
+    const { post } = lane(object.send, Date.now)
+    for (let n = 0; n < 200; n += 1) post(n, object.waitUntil)
+    expect(object.settled.length).toBe(2)
+    await vi.waitFor(() => expect(object.groups.length).toBe(1))
+    await object.answerNext()
+    await vi.waitFor(() => expect(object.groups.flat().length).toBe(200))
+    await object.answerNext()
+    await Promise.all(object.settled)
+  })
+
+  it('carries what comes after its own calls were sent with an urgent one', async () => {
+    const object = slowObject()
+    const { now, post } = lane(object.send, Date.now)
+    post(1, object.waitUntil)
+    post(2, object.waitUntil)
+    void now(3, object.waitUntil)
+    await tick()
+    await object.answerNext()
+    post(4, object.waitUntil)
+    expect(object.settled.length).toBe(3)
+    await vi.waitFor(() => expect(object.groups).toEqual([[1, 2, 3], [4]]))
+  })
+
+  it('sends what nobody waits for three times before it gives up, and says so each time', async () => {
+    vi.useFakeTimers()
+    const send = vi.fn(() => Promise.reject<number[]>(new Error('the object was reset')))
+    const failed = vi.fn()
+    lane(send, Date.now).post(1, () => undefined, { failed })
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(send).toHaveBeenCalledTimes(3)
+    expect(failed.mock.calls.map(([, attempt, isLast]) => [attempt, isLast])).toEqual([
+      [1, false],
+      [2, false],
+      [3, true],
+    ])
+    vi.useRealTimers()
   })
 
   it('tells every member of a group that failed, and goes on with the next group', async () => {
@@ -105,10 +148,11 @@ describe('a lane to an object', () => {
 
   it('keeps no request waiting once its calls are answered', async () => {
     const object = slowObject()
-    const { now, soon } = lane(object.send, Date.now)
+    const { now, post } = lane(object.send, Date.now)
     const answers = [now(1, object.waitUntil)]
     await tick()
-    answers.push(now(2, object.waitUntil), now(3, object.waitUntil), soon(4, object.waitUntil))
+    answers.push(now(2, object.waitUntil), now(3, object.waitUntil))
+    post(4, object.waitUntil)
     await object.answerNext()
     await object.answerNext()
     expect(object.groups).toEqual([[1], [2, 3, 4]])

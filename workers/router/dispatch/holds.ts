@@ -13,8 +13,6 @@ export const LEASE_MS = 30_000
 const HEARTBEAT_MS = 10_000
 /** A reservation outlives every deadline, so it expires only when its router is gone. */
 const RESERVATION_MS = DEADLINES.totalMs + 60_000
-const SEND_ATTEMPTS = 3
-const SEND_AGAIN_AFTER_MS = 200
 
 /**
  * Money held under one name. The first reservation of a request bears the request's own id; each that may be spent beside it has another.
@@ -65,7 +63,7 @@ export async function reserve(
 export function giveBack(deps: DispatchDeps, job: Job, { spendId, taken }: Reserved) {
   if (taken) return purse(deps, job).giveBack(taken, job.waitUntil)
   const operation = { type: 'release', requestId: spendId } as const
-  insist(deps, job, 'release', () => money(deps, job).soon(operation, job.waitUntil))
+  money(deps, job).post(operation, job.waitUntil, { failed: told(deps, job, 'release') })
 }
 
 export function settle(
@@ -76,10 +74,9 @@ export function settle(
 ) {
   const { taken, spendId } = reserved
   const settlement = { ...intentOf(job, candidate.endpoint), ...spent, id: spendId }
-  const send = taken
-    ? () => purse(deps, job).settle(taken, settlement, job.waitUntil)
-    : () => money(deps, job).soon({ type: 'settle', settlement }, job.waitUntil)
-  insist(deps, job, 'settle', send)
+  const failed = told(deps, job, 'settle')
+  if (taken) purse(deps, job).settle(taken, settlement, job.waitUntil, failed)
+  else money(deps, job).post({ type: 'settle', settlement }, job.waitUntil, { failed })
 }
 
 export type Admission =
@@ -148,7 +145,7 @@ export function keepSlot(deps: DispatchDeps, job: Job, { candidate, slot }: Leg)
   if (endpoint.kind === 'extractive' || epoch === null) return () => undefined
   const operation = { type: 'extend', requestId: leaseId, epoch, expiresInMs: LEASE_MS } as const
   const heartbeat = setInterval(
-    () => insist(deps, job, 'extend', () => deps.slots(endpoint.id).soon(operation, job.waitUntil)),
+    () => deps.slots(endpoint.id).post(operation, job.waitUntil, { failed: told(deps, job, 'extend') }),
     HEARTBEAT_MS,
   )
   return () => clearInterval(heartbeat)
@@ -165,7 +162,9 @@ export function free(
   if (endpoint.kind === 'extractive') return
   const release = { ...how, requestId: slot.leaseId, epoch: slot.epoch }
   if (how.outcome === 'served' && deps.pool(endpoint.id).keep(slot, release, job.waitUntil)) return
-  insist(deps, job, 'free', () => deps.slots(endpoint.id).soon({ type: 'release', release }, job.waitUntil))
+  deps.slots(endpoint.id).post({ type: 'release', release }, job.waitUntil, {
+    failed: told(deps, job, 'free'),
+  })
 }
 
 /** Gives back a slot that was not used. */
@@ -175,7 +174,9 @@ export const leave = (deps: DispatchDeps, job: Job, candidate: Candidate, slot: 
 /** Gives up a place in the queue, or a slot whose grant was never heard of. */
 export function leaveQueue(deps: DispatchDeps, job: Job, endpoint: EndpointRecord) {
   const release = { ...UNUSED, requestId: job.context.requestId, epoch: null }
-  insist(deps, job, 'free', () => deps.slots(endpoint.id).soon({ type: 'release', release }, job.waitUntil))
+  deps.slots(endpoint.id).post({ type: 'release', release }, job.waitUntil, {
+    failed: told(deps, job, 'free'),
+  })
 }
 
 const UNUSED = {
@@ -191,24 +192,9 @@ const purse = (deps: DispatchDeps, { context }: Job) =>
 
 const money = (deps: DispatchDeps, job: Job) => deps.money(job.context.principal.tenantId)
 
-/**
- * For what must arrive though nobody waits for it. An object that was reset or moved answers again at once, and knows what it was
- * told before; without this a settlement that met a reset would be posted at its worst case when the reservation expires.
- */
-function insist(deps: DispatchDeps, job: Job, operation: string, send: () => Promise<unknown>) {
-  const sending = async () => {
-    for (let attempt = 1; attempt <= SEND_ATTEMPTS; attempt += 1) {
-      try {
-        await send()
-        return
-      } catch (thrown) {
-        deps.log({ ...failed(job, operation, thrown), attempt })
-      }
-      await new Promise((resolve) => setTimeout(resolve, SEND_AGAIN_AFTER_MS * attempt))
-    }
-  }
-  job.waitUntil(sending())
-}
+/** For what must arrive though nobody waits for it: every failure is told, the last one means that the object settles by itself when time is over. */
+const told = (deps: DispatchDeps, job: Job, operation: string) => (error: AppError, attempt: number) =>
+  deps.log({ ...failed(job, operation, error), attempt })
 
 function failed({ context }: Job, operation: string, thrown: unknown) {
   const { requestId, principal } = context

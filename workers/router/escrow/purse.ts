@@ -1,6 +1,6 @@
 import type { AdmissionDecision } from '../../../shared/domain/budget.ts'
 import type { Reservation, Settlement, TenantOperation } from '../../../shared/ports/objects.ts'
-import type { Lane, WaitUntil } from '../lane.ts'
+import type { Lane, Receipt, WaitUntil } from '../lane.ts'
 import { watch } from './watch.ts'
 
 /** A grant is used for so long, then the next one: a new limit is felt by every isolate within this time. */
@@ -27,13 +27,14 @@ type Grant = {
 /** Money that was taken out of a purse for one request. */
 export type Taken = { readonly grantId: string; readonly amountNanoUsd: number }
 
+type Failed = NonNullable<Receipt<unknown>['failed']>
+
 /** Money that an isolate holds for one key, so that most requests need not ask the tenant's object before they begin. */
 export type Purse = {
   /** Null: not enough in it; ask the object. */
   take(reservation: Reservation, waitUntil: WaitUntil): Taken | null
   giveBack(taken: Taken, waitUntil: WaitUntil): void
-  /** Resolves when the object has it. */
-  settle(taken: Taken, settlement: Settlement, waitUntil: WaitUntil): Promise<unknown>
+  settle(taken: Taken, settlement: Settlement, waitUntil: WaitUntil, failed: Failed): void
 }
 
 type Options = {
@@ -59,7 +60,7 @@ export function purse({ money, newId, now }: Options): Purse {
     if (current === grant) current = null
     if (grant.open > 0) return
     grants.delete(grant.id)
-    waitUntil(money.soon({ type: 'release', requestId: grant.id }, waitUntil).catch(() => undefined))
+    money.post({ type: 'release', requestId: grant.id }, waitUntil)
   }
 
   /** Asked for beside a request that does not wait for it. */
@@ -70,19 +71,18 @@ export function purse({ money, newId, now }: Options): Purse {
     const amountNanoUsd = usualNanoUsd * (open + SPARE)
     const id = newId('grant')
     const asked = { ...reservation, intent: { ...reservation.intent, id }, amountNanoUsd, tokens: null }
-    const asking = async () => {
-      try {
-        const decision = await money.soon({ type: 'grant', reservation: asked }, waitUntil)
-        if (!decision.allowed) exactUntilMs = now() + EXACT_MS
-        else begin({ id, sinceMs: now(), leftNanoUsd: amountNanoUsd, open: 0 }, waitUntil)
-      } catch {
-        // It may have been granted before the answer was lost.
-        await money.soon({ type: 'release', requestId: id }, waitUntil).catch(() => undefined)
-      } finally {
+    money.post({ type: 'grant', reservation: asked }, waitUntil, {
+      answered({ allowed }) {
         askingSinceMs = Number.NEGATIVE_INFINITY
-      }
-    }
-    waitUntil(asking())
+        if (allowed) begin({ id, sinceMs: now(), leftNanoUsd: amountNanoUsd, open: 0 }, waitUntil)
+        else exactUntilMs = now() + EXACT_MS
+      },
+      failed(_, __, isLast) {
+        askingSinceMs = isLast ? Number.NEGATIVE_INFINITY : now()
+        // It may have been granted before the answer was lost.
+        if (isLast) money.post({ type: 'release', requestId: id }, waitUntil)
+      },
+    })
   }
 
   const begin = (grant: Grant, waitUntil: WaitUntil) => {
@@ -129,10 +129,11 @@ export function purse({ money, newId, now }: Options): Purse {
     giveBack({ grantId, amountNanoUsd }, waitUntil) {
       ended(grantId, amountNanoUsd, waitUntil)
     },
-    async settle({ grantId, amountNanoUsd }, settlement, waitUntil) {
-      const drawing = money.soon({ type: 'draw', grantId, settlement }, waitUntil)
-      await drawing
-      ended(grantId, amountNanoUsd - settlement.costNanoUsd, waitUntil)
+    settle({ grantId, amountNanoUsd }, settlement, waitUntil, failed) {
+      money.post({ type: 'draw', grantId, settlement }, waitUntil, {
+        answered: () => ended(grantId, amountNanoUsd - settlement.costNanoUsd, waitUntil),
+        failed,
+      })
     },
   }
 }

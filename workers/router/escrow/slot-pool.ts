@@ -45,7 +45,7 @@ export function slotPool({ slots, leaseMs, now }: Options): SlotPool {
 
   const release = ({ leaseId: requestId, epoch }: Slot, waitUntil: WaitUntil) => {
     const operation = { type: 'release', release: { ...UNUSED, requestId, epoch } } as const
-    waitUntil(slots.soon(operation, waitUntil).catch(() => undefined))
+    slots.post(operation, waitUntil)
   }
 
   const drop = (isDropped: (one: (typeof idle)[number]) => boolean, waitUntil: WaitUntil) => {
@@ -69,16 +69,14 @@ export function slotPool({ slots, leaseMs, now }: Options): SlotPool {
     drop(() => true, waitUntil)
   }
 
-  const report = async (slot: Slot, ended: LeaseRelease, waitUntil: WaitUntil) => {
-    const operation = { type: 'report', release: ended, expiresInMs: leaseMs } as const
-    try {
-      const decision = await slots.soon(operation, waitUntil)
-      if (decision.granted) slot.sharers = decision.inFlight
-      else yieldAll(slot, waitUntil)
-    } catch {
-      yieldAll(slot, waitUntil)
-    }
-  }
+  const report = (slot: Slot, ended: LeaseRelease, waitUntil: WaitUntil) =>
+    slots.post({ type: 'report', release: ended, expiresInMs: leaseMs }, waitUntil, {
+      answered(decision) {
+        if (decision.granted) slot.sharers = decision.inFlight
+        else yieldAll(slot, waitUntil)
+      },
+      failed: () => yieldAll(slot, waitUntil),
+    })
 
   return {
     take() {
@@ -88,7 +86,7 @@ export function slotPool({ slots, leaseMs, now }: Options): SlotPool {
     keep(slot, ended, waitUntil) {
       if (slot.isWanted || slot.epoch === null || now() < exactUntilMs) return false
       idle.push({ slot, sinceMs: now() })
-      waitUntil(report(slot, ended, waitUntil))
+      report(slot, ended, waitUntil)
       watcher.keep(waitUntil)
       return true
     },

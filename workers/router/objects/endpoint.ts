@@ -144,7 +144,7 @@ export class Endpoint extends DurableObject<Env> implements EndpointRpc {
     }
   }
 
-  #snapshot = () => snapshotOf(this.#desk, this.ctx.id.name === '' ? 'x' : '', this.#clock.now())
+  #snapshot = () => snapshotOf(this.#desk, this.ctx.id.name ?? '', this.#clock.now())
 
   override async alarm(): Promise<void> {
     this.#clock.fired()

@@ -1,6 +1,5 @@
 import { decidePosting, periodKey } from '../../../shared/domain/budget.ts'
 import { RATE_WINDOW_MS } from '../../../shared/domain/rate-limit.ts'
-import type { UsageEvent } from '../../../shared/domain/usage.ts'
 import { ownJson } from '../../../shared/own-json.ts'
 import type { Reservation, Settlement, SpendIntent } from '../../../shared/ports/objects.ts'
 import { type Crossing, TenantAccounts } from './tenant-accounts.ts'
@@ -71,9 +70,16 @@ export class TenantLedger {
       tokens,
       settled_nano_usd: null,
     }
-    this.#sql.exec(`INSERT INTO reservations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, ...Object.values(row))
+    this.#insert(row)
     this.#began(row)
     this.#hold(row)
+  }
+
+  /** False for a request that is known already. */
+  #insert(row: ReservationRow): boolean {
+    const query =
+      'INSERT INTO reservations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (request_id) DO NOTHING'
+    return this.#sql.exec(query, ...Object.values(row)).rowsWritten > 0
   }
 
   /**
@@ -104,19 +110,26 @@ export class TenantLedger {
     nowMs: number,
   ): { crossings: Crossing[]; conflict: Conflict | null } {
     const grant = this.#open.get(grantId)
-    if (!grant || this.isKnown(settlement.id)) return this.settle(settlement, nowMs)
+    if (!grant || this.#open.has(settlement.id)) return this.settle(settlement, nowMs)
     const { postedNanoUsd } = decidePosting(grant.amount_nano_usd, settlement.costNanoUsd)
-    this.#resize(grant, -postedNanoUsd)
     // Money is posted to the day it was held in; around midnight that is another than the one in which requests are counted.
     const isSameDay = periodKey('day', grant.reserved_at_ms) === periodKey('day', nowMs)
-    const reservation = {
-      intent: { ...ownJson<SpendIntent>(grant.intent), id: settlement.id },
-      amountNanoUsd: postedNanoUsd,
+    const row: ReservationRow = {
+      request_id: settlement.id,
+      key_id: grant.key_id,
+      reserved_at_ms: isSameDay ? nowMs : grant.reserved_at_ms,
+      expires_at_ms: grant.expires_at_ms,
+      amount_nano_usd: postedNanoUsd,
+      state: 'posted',
+      intent: '',
       tokens: isSameDay ? settlement.promptTokens + settlement.completionTokens : null,
-      expiresInMs: grant.expires_at_ms - nowMs,
+      settled_nano_usd: settlement.costNanoUsd,
     }
-    this.hold(reservation, isSameDay ? nowMs : grant.reserved_at_ms)
-    return this.settle(settlement, nowMs)
+    if (!this.#insert(row)) return this.settle(settlement, nowMs)
+    this.#resize(grant, -postedNanoUsd)
+    this.#began(row)
+    this.rates.ended(row.request_id, row.tokens ?? 0, null)
+    return { crossings: this.#record(row, grant.intent, settlement, nowMs), conflict: null }
   }
 
   #resize(row: ReservationRow, byNanoUsd: number) {
@@ -185,15 +198,24 @@ export class TenantLedger {
 
   #post(row: ReservationRow, settlement: Settlement, nowMs: number, state: 'posted' | 'expired'): Crossing[] {
     const { postedNanoUsd } = decidePosting(row.amount_nano_usd, settlement.costNanoUsd)
-    const intent = ownJson<SpendIntent>(row.intent)
-    const event: UsageEvent = { ...intent, ...settlement, occurredAtMs: nowMs, costNanoUsd: postedNanoUsd }
     // What expired may have used all that it was counted with.
     const used = settlement.promptTokens + settlement.completionTokens
     const tokens = state === 'expired' || row.tokens === null ? row.tokens : Math.min(row.tokens, used)
     this.#close(row, { state, tokens, settledNanoUsd: settlement.costNanoUsd })
     this.rates.ended(row.request_id, tokens ?? 0, state === 'expired' ? null : nowMs)
-    this.outbox.add(event)
-    return this.accounts.post(row.key_id, row.reserved_at_ms, postedNanoUsd, nowMs)
+    return this.#record({ ...row, amount_nano_usd: postedNanoUsd }, row.intent, settlement, nowMs)
+  }
+
+  /** The ledger line of what a row posts, and the accounts it is posted to. */
+  #record(
+    { key_id, reserved_at_ms, amount_nano_usd }: ReservationRow,
+    intentJson: string,
+    settlement: Settlement,
+    nowMs: number,
+  ): Crossing[] {
+    const intent = ownJson<SpendIntent>(intentJson)
+    this.outbox.add({ ...intent, ...settlement, occurredAtMs: nowMs, costNanoUsd: amount_nano_usd })
+    return this.accounts.post(key_id, reserved_at_ms, amount_nano_usd, nowMs)
   }
 
   #began({ request_id, key_id, reserved_at_ms, tokens }: ReservationRow) {

@@ -37,7 +37,7 @@ it('passes a slot to the next request and tells the endpoint what was learnt', a
   expect(keep(own)).toBe(true)
   expect(pool.take()).toBe(own)
   expect(pool.take()).toBeNull()
-  await vi.advanceTimersByTimeAsync(20)
+  await vi.advanceTimersByTimeAsync(30)
   expect(told).toEqual([{ type: 'report', release: served(own), expiresInMs: 30_000 }])
   expect(own.sharers).toBe(5)
 })
@@ -57,7 +57,7 @@ it('gives everything back at once when the endpoint wants a slot, and keeps none
   keep(a)
   const running = pool.take()
   keep(b)
-  await vi.advanceTimersByTimeAsync(50)
+  await vi.advanceTimersByTimeAsync(60)
   expect(types()).toEqual(['report', 'report', 'release'])
   expect(told.at(-1)).toMatchObject({ release: { requestId: 'b', epoch: 3, outcome: 'unused' } })
   // The one that another request has taken meanwhile goes back with that request.
@@ -74,7 +74,7 @@ it('keeps nothing after a report that was lost', async () => {
     return granted
   })
   keep(slot())
-  await vi.advanceTimersByTimeAsync(50)
+  await vi.advanceTimersByTimeAsync(60)
   expect(pool.take()).toBeNull()
 })
 
