@@ -21,9 +21,12 @@ export type Admitted = { readonly keyId: string; readonly atMs: number; readonly
 /** What is left of a limit after this request. All of it is there again 60 seconds after the last admitted request. */
 export type Headroom = { readonly limit: number; readonly remaining: number }
 
+/** The tightest headroom of all accounts; where nothing is limited there is none. */
+export type RateHeadroom = { readonly requests?: Headroom; readonly tokens?: Headroom }
+
 /** Allowed with the tightest headroom of all accounts; where nothing is limited there is none. */
 export type RateDecision =
-  | { readonly allowed: true; readonly requests?: Headroom; readonly tokens?: Headroom }
+  | ({ readonly allowed: true } & RateHeadroom)
   | {
       readonly allowed: false
       readonly reason: 'requests' | 'tokens' | 'concurrency'

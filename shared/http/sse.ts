@@ -19,8 +19,13 @@ export function pulledBody(events: AsyncGenerator<string>, onCancel: () => void)
   })
 }
 
-export function sseResponse(events: AsyncGenerator<string>, onCancel: () => void): Response {
+export function sseResponse(
+  events: AsyncGenerator<string>,
+  onCancel: () => void,
+  more: Readonly<Record<string, string>> = {},
+): Response {
   const headers = {
+    ...more,
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',

@@ -206,12 +206,28 @@ describe('rate limits', () => {
         ...question,
         requirements: { residency: [place], allowDegraded: false },
       })
-    expect(await ask()).toMatchObject({ status: 200 })
+    const first = await ask()
+    expect(first).toMatchObject({ status: 200 })
+    const told = ['limit', 'remaining', 'reset'].map((what) =>
+      first.headers.get(`x-ratelimit-${what}-requests`),
+    )
+    expect(told).toEqual(['1', '0', '60s'])
     expect(await ask()).toMatchObject({ status: 429, body: { error: { code: 'rate_limited' } } })
     const { data } = await caller.call(getLimitsRoute, { query: {} })
     expect(data.find((one) => one.keyId === keyId)).toMatchObject({ ...limits, requests: 1 })
     await operator.call(putLimitsRoute, { body: { tenantId, keyId, ...limits, requestsPerMinute: null } })
     expect(await ask()).toMatchObject({ status: 200 })
+  })
+
+  it('of a whole tenant are for operators alone', async () => {
+    const { tenantId, keyId } = await newTenant()
+    const admin = await newKey(tenantId, { scopes: ['admin'] })
+    const limits = { requestsPerMinute: 1_000, tokensPerMinute: null, concurrency: null }
+    const budget = { period: 'day', limitUsd: 1_000 }
+    expect(await send(admin, 'PUT', '/v1/limits', limits)).toMatchObject({ status: 403 })
+    expect(await send(admin, 'PUT', '/v1/budgets', budget)).toMatchObject({ status: 403 })
+    expect(await send(admin, 'PUT', '/v1/limits', { ...limits, keyId })).toMatchObject({ status: 200 })
+    expect(await send(admin, 'PUT', '/v1/budgets', { ...budget, keyId })).toMatchObject({ status: 200 })
   })
 
   it('of a tenant or a key that nobody has are refused', async () => {

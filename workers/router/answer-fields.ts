@@ -32,13 +32,14 @@ export function routeFields(asked: Asked) {
 }
 
 /** What was known before anybody was asked. */
-export function recordOf({ request, ranking, wanted, policy }: Decided) {
+export function recordOf({ request, ranking, wanted, policy, tierMoved }: Decided) {
   const { tier, complexity, confidence, features, reasons } = decisionRecord(request, ranking, {
     classified: wanted,
     policy: policy.policy,
     policyName: policy.name,
   })
-  return { tier, complexity, confidence, features: [...features], policy: policy.name, reasons: [...reasons] }
+  const told = tierMoved === null ? [...reasons] : [tierMoved, ...reasons]
+  return { tier, complexity, confidence, features: [...features], policy: policy.name, reasons: told }
 }
 
 /** How it went on. */
@@ -62,4 +63,16 @@ export function timingFields({ session, startedMs, retrievalMs, routeMs }: Asked
   const totalMs = nowMs - startedMs
   const generationMs = Math.max(0, totalMs - retrievalMs - routeMs - queueMs)
   return { totalMs, retrievalMs, routeMs, queueMs, timeToFirstTokenMs, generationMs }
+}
+
+/** The headers that OpenAI's clients know, where requests or tokens are limited. A minute after the last request all of it is there again. */
+export function rateHeaders({ session }: Asked): Record<string, string> {
+  const { requests, tokens } = session.headroom
+  const of = (what: string, room: typeof requests) =>
+    room && {
+      [`x-ratelimit-limit-${what}`]: String(room.limit),
+      [`x-ratelimit-remaining-${what}`]: String(Math.max(0, room.remaining)),
+      [`x-ratelimit-reset-${what}`]: '60s',
+    }
+  return { ...of('requests', requests), ...of('tokens', tokens) }
 }

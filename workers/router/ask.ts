@@ -13,7 +13,7 @@ import type { CallContext, RagService, Retrieved, RetrieveRequest } from '../../
 import { dispatch } from './dispatch/dispatch.ts'
 import type { DispatchDeps, Job } from './dispatch/job.ts'
 import type { Session } from './dispatch/session.ts'
-import { type Plan, planRequest, unroutable, type Wanted, wantedTier } from './plan.ts'
+import { type Plan, planRequest, tierAfterRetrieval, unroutable, type Wanted, wantedTier } from './plan.ts'
 import type { EffectivePolicy, Policies } from './policies.ts'
 import type { Registry } from './registry.ts'
 
@@ -60,6 +60,8 @@ export type Decided = Plan & {
   readonly policy: EffectivePolicy
   readonly wanted: Wanted
   readonly tier: Tier
+  /** Why retrieval moved the tier; null when it did not. */
+  readonly tierMoved: string | null
   readonly retrieved: Retrieved | null
   readonly startedMs: number
   readonly retrievalMs: number
@@ -81,10 +83,11 @@ export async function decide(deps: AskDeps, call: Ask): Promise<Decided> {
   const retrieved = await retrieve(deps.rag, call, wanted.tier)
   const routedMs = deps.now()
   const retrievalMs = retrieved ? routedMs - retrievingMs : 0
-  const { tier } = wanted
+  const { tier, reason } = tierAfterRetrieval(call, wanted, retrieved, policy.policy)
   const random = Math.random()
   const plan = planRequest({ call, tier, fleet, retrieved, random, policy: policy.policy, nowMs: routedMs })
-  return { ...plan, policy, wanted, tier, retrieved, startedMs, retrievalMs, routeMs: deps.now() - routedMs }
+  const times = { startedMs, retrievalMs, routeMs: deps.now() - routedMs }
+  return { ...plan, policy, wanted, tier, tierMoved: reason, retrieved, ...times }
 }
 
 /** All of it: up to the first word of the answer. */

@@ -1,4 +1,5 @@
 import type { Classifier, Complexity } from '../../shared/domain/complexity/classify.ts'
+import { correctTier, retrievalSignals } from '../../shared/domain/complexity/retrieval.ts'
 import { tierFor } from '../../shared/domain/complexity/tier.ts'
 import type { Message } from '../../shared/domain/passage.ts'
 import { prefixKey } from '../../shared/domain/routing/affinity.ts'
@@ -27,6 +28,17 @@ export function wantedTier(
   const { tier, alternative } = tierFor(complexity.complexity, requirements.quality)
   const isGenerous = alternative !== null && weights.quality >= weights.cost
   return { ...complexity, tier: isGenerous ? alternative : tier, frugalTier: isGenerous ? tier : null }
+}
+
+/** What retrieval found may move a tier that nobody fixed, where the policy lets it. */
+export function tierAfterRetrieval(
+  { requirements }: Pick<Ask, 'requirements'>,
+  { tier }: Wanted,
+  retrieved: Retrieved | null,
+  { retrievalMovesTier }: RoutingPolicy,
+) {
+  const isFree = requirements.tier === undefined && retrieved !== null
+  return correctTier(tier, retrievalSignals(retrieved?.sources ?? []), isFree && retrievalMovesTier)
 }
 
 /** What is to be sent, how large it is, and who may serve it. */

@@ -43,7 +43,7 @@ export type PreparedFleet = {
 /** Gauges read longer ago than this say nothing of now. */
 const GAUGES_FRESH_MS = 15_000
 /** When a breaker's pause is over its object lets single probes through: this share of requests may be one. */
-const PROBE_SHARE = 0.05
+const PROBE_SHARE = 0.25
 
 export function prepareFleet(
   endpoints: readonly EndpointRecord[],

@@ -33,7 +33,7 @@ export const shortfallOf = (quality: number): number => Math.log(1 - quality + F
 
 /**
  * Who comes before whom whatever the score. In each tier `ready` (a slot is expected) before `waiting` (none is, or the endpoint is cold); then,
- * tier by tier, `busy` (its queue is longer than the policy waits) and `closed` (its breaker is open, it is unhealthy, or it asked for a pause).
+ * tier by tier, `busy` (its queue is longer than the policy waits) and `closed` (its breaker is open, or it asked for a pause).
  * Closed ones stay in the ranking, last: what is known of them is a second old, their own object decides, and with nobody else left asking
  * is better than giving up.
  */

@@ -33,7 +33,9 @@ export async function dispatch(deps: DispatchDeps, job: Job): Promise<Session> {
     giveBack(deps, job, reserved)
     throw opened
   }
-  return session(deps, job, opened, { search, endsAtMs, attempts, queueMs: opened.startedMs - startedMs })
+  const queueMs = opened.startedMs - startedMs
+  const { headroom = {} } = reserved
+  return session(deps, job, opened, { search, endsAtMs, attempts, queueMs, headroom })
 }
 
 type Course = { readonly search: Search; readonly endsAtMs: number; readonly attempts: Attempt[] }

@@ -1,6 +1,7 @@
 import type { AdmissionDecision } from '../../../shared/domain/budget.ts'
 import type { EndpointRecord } from '../../../shared/domain/endpoint.ts'
 import type { LeaseDecision, LeaseRelease } from '../../../shared/domain/lease.ts'
+import type { RateHeadroom } from '../../../shared/domain/rate-limit.ts'
 import type { Candidate } from '../../../shared/domain/routing/candidate.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { errorFields } from '../../../shared/log.ts'
@@ -22,6 +23,8 @@ export type Reserved = {
   readonly spendId: string
   readonly amountNanoUsd: number
   readonly taken: Taken | null
+  /** What is left of rate limits, where there are any. */
+  readonly headroom?: RateHeadroom
 }
 /** One try at one endpoint, and what is held for it. `continuedTokens`: what it is told of an answer that it goes on with. */
 export type Leg = {
@@ -31,7 +34,7 @@ export type Leg = {
   readonly continuedTokens: number
 }
 
-type Wanted = Omit<Reserved, 'taken'>
+type Wanted = Pick<Reserved, 'spendId' | 'amountNanoUsd'>
 /** The money, or why there is none. */
 export type Reserving = Reserved | Extract<AdmissionDecision, { allowed: false }>
 
@@ -51,7 +54,10 @@ export async function reserve(
   if (taken) return { spendId, amountNanoUsd, taken }
   try {
     const decision = await money(deps, job).now({ type: 'reserve', reservation }, job.waitUntil)
-    return decision.allowed ? { spendId, amountNanoUsd, taken } : decision
+    if (!decision.allowed) return decision
+    const { requests, tokens: ofTokens } = decision
+    const headroom = { ...(requests && { requests }), ...(ofTokens && { tokens: ofTokens }) }
+    return { spendId, amountNanoUsd, taken, headroom }
   } catch (thrown) {
     // It may have been held before the answer was lost.
     giveBack(deps, job, { spendId, amountNanoUsd, taken })

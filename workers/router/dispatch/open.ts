@@ -56,9 +56,11 @@ export function open(
     dog.expect(stream ? firstTokenMs : totalMs, 'first token')
     const firstEvent = await events.next()
     const timeToFirstTokenMs = deps.now() - startedMs
+    // What the endpoint itself took: the way there is another for every caller, and an answer in one piece has no first token.
+    const learnt = stream ? Math.max(0, timeToFirstTokenMs - leg.candidate.terms.rttMs) : null
     const done: Opened['close'] = (outcome, outputTokens) => {
       dog.stop()
-      close({ outcome: outcome === 'failed' ? 'failed' : 'served', timeToFirstTokenMs, outputTokens })
+      close({ outcome: outcome === 'failed' ? 'failed' : 'served', timeToFirstTokenMs: learnt, outputTokens })
     }
     return { leg, startedMs, timeToFirstTokenMs, events, firstEvent, dog, close: done }
   }

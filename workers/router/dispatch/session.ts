@@ -1,4 +1,5 @@
 import type { EndpointRecord } from '../../../shared/domain/endpoint.ts'
+import type { RateHeadroom } from '../../../shared/domain/rate-limit.ts'
 import type { UsageOutcome } from '../../../shared/domain/usage.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { GenerationEvent } from '../../../shared/ports/generator.ts'
@@ -19,6 +20,7 @@ export type Session = {
   readonly endpoint: EndpointRecord
   readonly attempts: readonly Attempt[]
   readonly queueMs: number
+  readonly headroom: RateHeadroom
   readonly timeToFirstTokenMs: number
   readonly events: AsyncGenerator<GenerationEvent>
   readonly spend: () => Spend
@@ -32,6 +34,7 @@ export type Course = {
   readonly endsAtMs: number
   readonly attempts: Attempt[]
   readonly queueMs: number
+  readonly headroom: RateHeadroom
 }
 
 /** An event is at least a token, but for a few that open and close a stream: an origin that sends many more does not end by itself. */
@@ -48,7 +51,7 @@ type Part = Opened & {
 }
 
 export function session(deps: DispatchDeps, job: Job, opened: Opened, course: Course): Session {
-  const { attempts, queueMs } = course
+  const { attempts, queueMs, headroom } = course
   let settled = NOTHING
   const begin = (next: Opened) =>
     part(deps, job, next, (spend, attempt) => {
@@ -100,6 +103,7 @@ export function session(deps: DispatchDeps, job: Job, opened: Opened, course: Co
     },
     attempts,
     queueMs,
+    headroom,
     timeToFirstTokenMs: opened.timeToFirstTokenMs,
     events: events(),
     spend: () => addSpend(settled, current.spend()),

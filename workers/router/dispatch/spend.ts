@@ -1,4 +1,5 @@
 import { costNanoUsd } from '../../../shared/domain/money.ts'
+import { gpuNanoUsd } from '../../../shared/domain/routing/cost.ts'
 import { utf8Bytes } from '../../../shared/domain/tokens.ts'
 import type { GenerationEvent, TokenUsage } from '../../../shared/ports/generator.ts'
 import type { Leg } from './holds.ts'
@@ -55,8 +56,7 @@ export function spendMeter(
       const believed = reported && isCredible(reported) ? reported : null
       const usage = believed ?? counted()
       const tokens = costNanoUsd(endpoint, usage.promptTokens, usage.completionTokens)
-      const seconds = Math.max(0, nowMs - startedMs) / 1_000
-      const time = Math.ceil((endpoint.gpuNanoUsdPerSecond * seconds) / Math.max(1, slot.sharers))
+      const time = gpuNanoUsd(endpoint.gpuNanoUsdPerSecond, Math.max(0, nowMs - startedMs), slot.sharers)
       const cost = Math.min(tokens + time, reserved.amountNanoUsd)
       return { ...usage, costNanoUsd: cost, estimated: believed === null }
     },

@@ -6,7 +6,7 @@ import { fromUsd, toUsd } from '../../../shared/domain/money.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import { actingOn } from '../../../shared/http/system-tenant.ts'
 import { auditLine } from '../audit.ts'
-import { type LimitedDeps, requireKnown } from '../limited.ts'
+import { type LimitedDeps, requireKnown, requireLimiter } from '../limited.ts'
 
 export function budgetsRoutes({ db, tenant, now }: LimitedDeps) {
   const shown = async (tenantId: string) => ({
@@ -22,6 +22,7 @@ export function budgetsRoutes({ db, tenant, now }: LimitedDeps) {
       const context = c.get('context')
       const { tenantId: named, keyId, period, limitUsd, alertShares } = c.req.valid('json')
       const tenantId = actingOn(context.principal, named)
+      requireLimiter(context.principal, keyId)
       await requireKnown(db, tenantId, keyId)
       const limitNanoUsd = limitUsd === null ? null : fromUsd(limitUsd)
       const known = (await tenant(tenantId).budgets()).find(

@@ -8,6 +8,7 @@ import { TIERS } from '../../../shared/domain/tiers.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import { sseResponse } from '../../../shared/http/sse.ts'
+import { rateHeaders } from '../answer-fields.ts'
 import { type Ask, type AskDeps, ask, type Requirements } from '../ask.ts'
 import { completion, completionEvents } from '../chat-answers.ts'
 
@@ -25,9 +26,10 @@ export function chatRoutes(deps: AskDeps) {
     })
     const asked = await ask(deps, call)
     c.get('onEffect')?.()
-    if (!body.stream) return Response.json(await completion(call, asked))
+    const headers = rateHeaders(asked)
+    if (!body.stream) return Response.json(await completion(call, asked), { headers })
     const includeUsage = body.stream_options?.include_usage === true
-    return sseResponse(completionEvents(call, asked, includeUsage), asked.session.cancel)
+    return sseResponse(completionEvents(call, asked, includeUsage), asked.session.cancel, headers)
   })
   app.openapi(modelsRoute, async (c) => {
     const endpoints = await deps.registry.list((work) => c.executionCtx.waitUntil(work))

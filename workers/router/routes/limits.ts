@@ -5,7 +5,7 @@ import type { RateLimitState, RateLimits } from '../../../shared/domain/rate-lim
 import { apiApp } from '../../../shared/http/api-app.ts'
 import { actingOn } from '../../../shared/http/system-tenant.ts'
 import { auditLine } from '../audit.ts'
-import { type LimitedDeps, requireKnown } from '../limited.ts'
+import { type LimitedDeps, requireKnown, requireLimiter } from '../limited.ts'
 
 /** How fast a tenant and each of its keys may ask; counted and enforced by the tenant's object. */
 export function limitsRoutes({ db, tenant, now }: LimitedDeps) {
@@ -19,6 +19,7 @@ export function limitsRoutes({ db, tenant, now }: LimitedDeps) {
       const context = c.get('context')
       const { tenantId: named, keyId, ...limits } = c.req.valid('json')
       const tenantId = actingOn(context.principal, named)
+      requireLimiter(context.principal, keyId)
       await requireKnown(db, tenantId, keyId)
       const known = (await tenant(tenantId).rateLimits()).find((one) => one.keyId === keyId)
       const change = { atMs: now(), tenantId, action: 'limits.put', target: keyId ?? tenantId } as const

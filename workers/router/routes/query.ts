@@ -10,7 +10,7 @@ import { placeOf } from '../../../shared/domain/routing/place.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import { sseEvent, sseResponse } from '../../../shared/http/sse.ts'
-import { recordOf, routeFields, spendFields, timingFields } from '../answer-fields.ts'
+import { rateHeaders, recordOf, routeFields, spendFields, timingFields } from '../answer-fields.ts'
 import { type Ask, type AskDeps, type Asked, ask, decide } from '../ask.ts'
 import { NO_EVIDENCE, shownText } from '../shown-text.ts'
 
@@ -20,8 +20,9 @@ export function queryRoutes(deps: AskDeps) {
       const call = toAsk(c.req.valid('json'), callOf(c))
       const asked = await ask(deps, call)
       c.get('onEffect')?.()
-      if (call.stream) return sseResponse(answerEvents(deps, call, asked), asked.session.cancel)
-      return c.json(await wholeAnswer(deps, call, asked), 200)
+      const headers = rateHeaders(asked)
+      if (call.stream) return sseResponse(answerEvents(deps, call, asked), asked.session.cancel, headers)
+      return c.json(await wholeAnswer(deps, call, asked), 200, headers)
     })
     .openapi(routeRoute, async (c) => {
       const call = toAsk(c.req.valid('json'), callOf(c))
