@@ -69,8 +69,9 @@ export function spendingWatch(operator: Client, callers: readonly Caller[]) {
   const look = async () => {
     while (!over.signal.aborted) {
       for (const caller of callers.filter(({ limitNanoUsd }) => limitNanoUsd !== null)) {
-        const { postedNanoUsd, pendingNanoUsd } = await spentBy(operator, caller)
-        const sum = postedNanoUsd + pendingNanoUsd
+        // A look that fails (an idle connection was closed) is one look less.
+        const seen = await spentBy(operator, caller).catch(() => null)
+        const sum = seen ? seen.postedNanoUsd + seen.pendingNanoUsd : 0
         most.set(caller.tenantId, Math.max(sum, most.get(caller.tenantId) ?? 0))
       }
       await sleep(200, undefined, { signal: over.signal }).catch(() => undefined)

@@ -3,17 +3,16 @@ import { percentile } from '../lib/stats.ts'
 import { table } from '../lib/table.ts'
 import type { Finding } from './audit.ts'
 import type { Outcome } from './clients.ts'
-import type { Order } from './orders.ts'
 
 type Report = {
-  readonly orders: readonly Order[]
+  readonly atOnce: number
   readonly outcomes: readonly Outcome[]
   readonly elapsedMs: number
   readonly speed: number
   readonly findings: readonly Finding[]
 }
 
-export function report({ orders, outcomes, elapsedMs, speed, findings }: Report) {
+export function report({ atOnce, outcomes, elapsedMs, speed, findings }: Report) {
   const counts = new Map<string, number>()
   for (const { kind, code } of outcomes) {
     const name = `${kind}: ${code}`
@@ -26,7 +25,7 @@ export function report({ orders, outcomes, elapsedMs, speed, findings }: Report)
   const firstBytes = answered.flatMap(({ firstByteMs }) => firstByteMs ?? []).toSorted((a, b) => a - b)
   const seconds = (ms: number) => (ms / 1_000).toFixed(1)
   console.log(
-    `${orders.length} requests at once, one completion in ten faulty, all over after ${seconds(elapsedMs)} s on ${cpus().length} cores that also run the fleet (${speed} × its hardware) and the clients.`,
+    `${outcomes.length} requests, ${atOnce} of them at once, one completion in ten faulty, all over after ${seconds(elapsedMs)} s on ${cpus().length} cores that also run the fleet (${speed} × its hardware) and the clients.`,
   )
   console.log(
     `First byte p50 ${seconds(percentile(firstBytes, 0.5))} s, p99 ${seconds(percentile(firstBytes, 0.99))} s; at least ${attempts} answers needed more than one endpoint.\n`,
