@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import { cpuOfTree } from './lib/cpu.ts'
+import { cpuOfTree } from './lib/processes.ts'
 import { median } from './lib/stats.ts'
 import { table } from './lib/table.ts'
 

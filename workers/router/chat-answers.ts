@@ -44,7 +44,7 @@ export async function completion(call: Ask, asked: Asked): Promise<Fields> {
     ...envelopeOf(call, asked),
     object: 'chat.completion',
     choices: raw?.['choices'] ?? [own],
-    usage: raw?.['usage'] ?? usageOf(asked),
+    usage: usageOf(asked),
     fairlead: fairleadOf(asked),
   }
 }
@@ -59,12 +59,18 @@ export async function* completionEvents(
   const write = (chunk: Fields) =>
     `data: ${JSON.stringify({ ...chunk, ...common, ...(includeUsage && { usage: chunk['usage'] ?? null }) })}\n\n`
   try {
-    // Clients that do not know the field skip it; ours show sources before the first word.
-    yield write({ ...choiceOf({ role: 'assistant', content: '' }, null), fairlead: fairleadOf(asked) })
+    // Clients that do not know the field skip it; ours show sources before the first word. A plain answer has nothing to show before it.
+    let head = write({ ...choiceOf({ role: 'assistant', content: '' }, null), fairlead: fairleadOf(asked) })
+    if (call.collection !== null) {
+      yield head
+      head = ''
+    }
     for await (const { raw, text, finishReason } of pieces(call, asked)) {
       const { usage: _, ...chunk } = raw ?? choiceOf({ content: text }, finishReason)
-      yield write(chunk)
+      yield head + write(chunk)
+      head = ''
     }
+    if (head !== '') yield head
     if (includeUsage) yield write({ choices: [], usage: usageOf(asked) })
     yield 'data: [DONE]\n\n'
   } catch (thrown) {

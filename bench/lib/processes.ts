@@ -28,10 +28,9 @@ function readStat(pid: string): Stat | undefined {
 
 export const hasCpuFigures = process.platform === 'linux'
 
-/** Microseconds of CPU that a process and all its descendants have used, by process name. All zero elsewhere than on Linux. */
-export function cpuOfTree(root: number): Map<string, number> {
-  const used = new Map<string, number>()
-  if (!hasCpuFigures) return used
+/** A process and all its descendants. */
+function treeOf(root: number): Stat[] {
+  if (!hasCpuFigures) return []
   const stats = readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((pid) => readStat(pid) ?? [])
@@ -41,7 +40,26 @@ export function cpuOfTree(root: number): Map<string, number> {
     size = wanted.size
     for (const { pid, parent } of stats) if (wanted.has(parent)) wanted.add(pid)
   }
-  for (const { pid, name, cpuMicros } of stats)
-    if (wanted.has(pid)) used.set(name, (used.get(name) ?? 0) + cpuMicros)
-  return used
+  return stats.filter(({ pid }) => wanted.has(pid))
+}
+
+function sumByName(stats: readonly Stat[], of: (stat: Stat) => number): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const stat of stats) sums.set(stat.name, (sums.get(stat.name) ?? 0) + of(stat))
+  return sums
+}
+
+/** Microseconds of CPU that a process and all its descendants have used, by process name. Empty elsewhere than on Linux. */
+export const cpuOfTree = (root: number) => sumByName(treeOf(root), ({ cpuMicros }) => cpuMicros)
+
+/** Bytes of memory that they hold now (resident set), by process name. Empty elsewhere than on Linux. */
+export const memoryOfTree = (root: number) => sumByName(treeOf(root), ({ pid }) => residentBytes(pid))
+
+function residentBytes(pid: number): number {
+  try {
+    const [, kilobytes = 0] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return Number(kilobytes) * 1_024
+  } catch {
+    return 0
+  }
 }

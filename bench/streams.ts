@@ -1,0 +1,152 @@
+// npm run bench:streams: what Fairlead adds before the first token, and whether a thousand open streams lose anything or fill the memory.
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { EventSourceParserStream } from 'eventsource-parser/stream'
+import { startOrigin } from '../cli/fleet/origin.ts'
+import { cpuOfTree, memoryOfTree } from './lib/processes.ts'
+import { startAnnounced } from './lib/server-process.ts'
+import { median, percentile } from './lib/stats.ts'
+import { table } from './lib/table.ts'
+import { type Server, startServers } from './router/servers.ts'
+import { BENCH_MODEL } from './router/workload.ts'
+
+const HELP = `npm run bench:streams -- [options]
+  --asked N     streams, one after another, whose first token is timed at each server (300)
+  --streams N   open at the same time (1000)
+  --tokens N    of each (100)
+  --every N     milliseconds between two tokens of a stream (500)
+Fails when a stream lost or doubled a token or ended otherwise than it should.`
+
+const { values } = parseArgs({
+  options: {
+    asked: { type: 'string', default: '300' },
+    streams: { type: 'string', default: '1000' },
+    tokens: { type: 'string', default: '100' },
+    every: { type: 'string', default: '500' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const [asked = 1, streams = 1, tokens = 1, everyMs = 1] = [
+  values.asked,
+  values.streams,
+  values.tokens,
+  values.every,
+].map(Number)
+if (values.help || [asked, streams, tokens, everyMs].some((number) => !(number >= 1 && number <= 100_000))) {
+  console.log(HELP)
+  process.exit(values.help ? 0 : 2)
+}
+
+/** Milliseconds until the first token of one stream; the rest is read, too. */
+async function firstTokenMs({ target }: Server): Promise<number> {
+  const { url, headers, body } = target('streamed')
+  const startedMs = performance.now()
+  const response = await fetch(url, { method: 'POST', headers: { ...headers }, body })
+  let firstMs = Number.NaN
+  let text = ''
+  for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part
+    if (Number.isNaN(firstMs) && text.includes('token0')) firstMs = performance.now() - startedMs
+  }
+  return firstMs
+}
+
+async function timeFirstTokens() {
+  const servers: Server[] = []
+  const choice = { fairlead: true, portkey: false, litellm: false }
+  try {
+    await startServers(
+      choice,
+      (server) => servers.push(server),
+      () => undefined,
+    )
+    const times = new Map(servers.map(({ name }) => [name, [] as number[]]))
+    for (let n = 0; n < asked + 20; n += 1)
+      for (const server of servers) {
+        const ms = await firstTokenMs(server)
+        // The first ones find everything cold.
+        if (n >= 20) times.get(server.name)?.push(ms)
+      }
+    const rows = servers.map(({ name }) => {
+      const own = (times.get(name) ?? []).toSorted((a, b) => a - b)
+      return [name, percentile(own, 0.5).toFixed(2), percentile(own, 0.95).toFixed(2)]
+    })
+    console.log(`\n${table(['first token of a stream, one at a time', 'p50 ms', 'p95 ms'], rows)}\n`)
+  } finally {
+    for (const server of servers.toReversed()) await server.stop()
+  }
+}
+
+const ANSWER = Array.from({ length: tokens }, (_, index) => `word${index}`).join(' ')
+
+/** What is wrong with one stream; null: it was whole. */
+async function readStream(url: string, apiKey: string): Promise<string | null> {
+  const body = {
+    model: BENCH_MODEL,
+    stream: true,
+    max_tokens: tokens,
+    messages: [{ role: 'user', content: 'Count.' }],
+  }
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!response.ok) return `status ${response.status}`
+  const events = response.body
+    ?.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream())
+  let text = ''
+  let isDone = false
+  for await (const { data } of events ?? []) {
+    if (data === '[DONE]') isDone = true
+    else
+      text +=
+        (JSON.parse(data) as { choices?: { delta?: { content?: string } }[] }).choices?.[0]?.delta?.content ??
+        ''
+  }
+  if (!isDone) return 'no [DONE]'
+  return text === ANSWER ? null : `another text: ${text.slice(-40)}`
+}
+
+async function holdOpen(): Promise<boolean> {
+  const origin = await startOrigin({
+    model: BENCH_MODEL,
+    answerTokenCount: tokens,
+    tokenDelayMs: everyMs,
+    requestsKept: 10,
+  })
+  const platform = await startAnnounced(resolve(import.meta.dirname, 'router/fairlead.ts'), [origin.url])
+  const { url = '', apiKey = '' } = platform.announcement
+  const workerd = () => memoryOfTree(platform.pid).get('workerd') ?? Number.NaN
+  try {
+    const idle = workerd()
+    const cpuBefore = cpuOfTree(platform.pid).get('workerd') ?? 0
+    const reading = Promise.all(
+      Array.from({ length: streams }, () => readStream(url, apiKey).catch((error: unknown) => String(error))),
+    )
+    const seen: number[] = []
+    const over = reading.then(() => true)
+    while (!(await Promise.race([over, sleep(2_000, false)]))) seen.push(workerd())
+    const broken = (await reading).filter((problem) => problem !== null)
+    const cpu = (cpuOfTree(platform.pid).get('workerd') ?? 0) - cpuBefore
+    await sleep(5_000)
+    const third = Math.ceil(seen.length / 3)
+    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0)
+    const rows = [
+      ['whole streams', `${streams - broken.length} of ${streams}`],
+      ['memory idle, MB', megabytes(idle)],
+      ['memory in the first third, MB', megabytes(median(seen.slice(0, third)))],
+      ['memory in the last third, MB', megabytes(median(seen.slice(-third)))],
+      ['memory afterwards, MB', megabytes(workerd())],
+      ['CPU a token, µs', (cpu / (streams * tokens)).toFixed(0)],
+    ]
+    console.log(table([`${streams} streams of ${tokens} tokens, one every ${everyMs} ms`, ''], rows))
+    for (const problem of new Set(broken)) console.error(`Broken: ${problem}`)
+    return broken.length === 0
+  } finally {
+    await platform.stop()
+    await origin.close()
+  }
+}
+
+await timeFirstTokens()
+if (!(await holdOpen())) process.exitCode = 1
