@@ -40,15 +40,17 @@ export type TenantOperation =
   | { readonly type: 'release'; readonly requestId: string }
   /**
    * Money in advance for many requests of a key, which its holder reserves from without asking. Refused unless every limit is far away, so that it takes
-   * nothing from anybody else; a second time under the same id adds to it.
+   * nothing from anybody else.
    */
   | { readonly type: 'grant'; readonly reservation: Reservation }
   /** A settlement out of a grant. */
   | { readonly type: 'draw'; readonly grantId: string; readonly settlement: Settlement }
+  /** Gives back all of a grant but what requests hold of it. */
+  | { readonly type: 'shrink'; readonly grantId: string; readonly keepNanoUsd: number }
 
 /** The tenant's money and rate limits. Refusals are returned, never thrown; every operation is idempotent by request id. */
 export interface TenantRpc {
-  /** Done in order, in one transaction. Only a reservation can be refused; a refused one holds and counts nothing. */
+  /** Done in order, in one transaction. Only a reservation or a grant can be refused; a refused one holds and counts nothing. */
   apply(operations: readonly TenantOperation[]): Promise<AdmissionDecision[]>
   /** Null removes the limit. `alertShares` are shares of the limit, above 0 up to 1; without them DEFAULT_ALERT_SHARES. */
   setBudget(

@@ -46,10 +46,10 @@ describe('money in advance', () => {
     expect(await outbox(stub)).toHaveLength(2)
   })
 
-  it('grows when it is granted again, survives an eviction, and is posted whole when its holder never came back', async () => {
+  it('is granted once, survives an eviction, and is posted whole when its holder never came back', async () => {
     const stub = tenant()
-    await grant(stub, 'g', 100)
-    await grant(stub, 'g', 50)
+    await grant(stub, 'g', 150)
+    await grant(stub, 'g', 150)
     await draw(stub, 'g', 'a', 30)
     await evictDurableObject(stub)
     expect(await total(stub)).toMatchObject({ postedNanoUsd: 30, pendingNanoUsd: 120 })
@@ -58,6 +58,17 @@ describe('money in advance', () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     await runDurableObjectAlarm(stub)
     expect(await total(stub)).toMatchObject({ postedNanoUsd: 100, pendingNanoUsd: 120 })
+  })
+
+  it('gives back all but what requests hold, however often it is told', async () => {
+    const stub = tenant()
+    await grant(stub, 'g', 100)
+    const shrink = { type: 'shrink', grantId: 'g', keepNanoUsd: 60 } as const
+    await stub.apply([shrink])
+    expect(await total(stub)).toMatchObject({ pendingNanoUsd: 60 })
+    await draw(stub, 'g', 'a', 25)
+    await stub.apply([shrink])
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: 25, pendingNanoUsd: 35 })
   })
 
   it('takes nothing from a request that asks for itself', async () => {

@@ -14,7 +14,7 @@ type Line = {
 }
 type Owner = string | null
 /** What a request does for itself; money in advance is test/integration/escrow.test.ts. */
-export type PlainOperation = Exclude<TenantOperation, { type: 'grant' | 'draw' }>
+export type PlainOperation = Exclude<TenantOperation, { type: 'grant' | 'draw' | 'shrink' }>
 export type Verdict = 'allowed' | 'budget' | 'requests' | 'tokens' | 'concurrency'
 
 /** What a tenant's ledger should do, said as simply as possible: a list of lines that every question adds up from its beginning. */

@@ -12,6 +12,8 @@ const ATTEMPTS = 3
 const AGAIN_AFTER_MS = 200
 /** A timer costs more than a call: calls that nobody waits for share the timers of two of them, should one request vanish. */
 const CARRIERS = 2
+/** A request may stay behind its answer for 30 seconds; a carrier leaves the rest to the next one long before. */
+const CARRY_MS = 5_000
 
 /** Keeps work alive after the response: a request's `executionCtx.waitUntil`. */
 export type WaitUntil = (work: Promise<unknown>) => void
@@ -35,8 +37,16 @@ type Item<Operation, Result> = {
   /** Somebody waits for the answer: resolves when this item's request should send a group, or need not any more. */
   turn: PromiseWithResolvers<void> | null
   attempts: number
+  /** The answer, once: a call that was given up as lost may still come back. */
+  isAnswered: boolean
   readonly answer: (result: Result) => void
   readonly fail: (error: AppError) => void
+}
+
+type Sending<Call> = {
+  readonly group: readonly Call[]
+  readonly sinceMs: number
+  readonly end: PromiseWithResolvers<void>
 }
 
 /**
@@ -50,11 +60,11 @@ export function lane<Operation, Result>(
 ): Lane<Operation, Result> {
   type Call = Item<Operation, Result>
   let queue: Call[] = []
-  let sending: { readonly group: readonly Call[]; readonly sinceMs: number } | null = null
+  let sending: Sending<Call> | null = null
   /** When two urgent calls last went together. */
   let crowdedMs = Number.NEGATIVE_INFINITY
-  /** When those who stay behind will send what has gathered. */
-  let carriersDueMs: number[] = []
+  /** Those who stay behind to send what has gathered, and until when they may be believed to live. */
+  const carriers = new Map<object, number>()
 
   const isCrowded = () => now() - crowdedMs < CROWD_MS.memory
   const isSending = () => sending !== null && now() - sending.sinceMs < ABANDONED_MS
@@ -67,26 +77,33 @@ export function lane<Operation, Result>(
         new AppError('internal', 'The call was lost with the request that sent it'),
         waitUntil,
       )
-    const mine = { group: queue.slice(0, MAX_BATCH), sinceMs: now() }
+    const mine = { group: queue.slice(0, MAX_BATCH), sinceMs: now(), end: Promise.withResolvers<void>() }
     queue = queue.slice(MAX_BATCH)
     sending = mine
     if (mine.group.filter(({ turn }) => turn !== null).length > 1) crowdedMs = mine.sinceMs
     try {
       const results = await send(mine.group.map(({ operation }) => operation))
-      for (const [index, result] of results.entries()) mine.group[index]?.answer(result)
+      for (const [index, result] of results.entries()) answer(mine.group[index], result)
     } catch (error) {
       failAll(mine.group, AppError.from(error), waitUntil)
     } finally {
       if (sending === mine) sending = null
+      mine.end.resolve()
       // Sent: their requests need not stay for it.
       for (const { turn } of mine.group) turn?.resolve()
       queue.find(({ turn }) => turn !== null)?.turn?.resolve()
     }
   }
 
+  const answer = (item: Call | undefined, result: Result) => {
+    if (!item || item.isAnswered) return
+    item.isAnswered = true
+    item.answer(result)
+  }
+
   const failAll = (group: readonly Call[], failure: AppError, waitUntil: WaitUntil) => {
     const again: Call[] = []
-    for (const item of group) {
+    for (const item of group.filter(({ isAnswered }) => !isAnswered)) {
       item.attempts += 1
       item.fail(failure)
       if (item.turn === null && item.attempts < ATTEMPTS) again.push(item)
@@ -95,25 +112,28 @@ export function lane<Operation, Result>(
     if (first) waitUntil(sleep(AGAIN_AFTER_MS * first.attempts).then(() => resend(again, waitUntil)))
   }
 
-  const resend = (again: readonly Call[], waitUntil: WaitUntil) => {
-    queue.push(...again)
-    return flush(waitUntil)
+  const resend = async (again: readonly Call[], waitUntil: WaitUntil) => {
+    queue.push(...again.filter(({ isAnswered }) => !isAnswered))
+    await carry(0, waitUntil)
   }
 
-  /** Sends everything that has gathered. */
-  const flush = async (waitUntil: WaitUntil) => {
-    while (queue.length > 0) {
+  /** Waits, then sends everything that has gathered; while more comes another one takes over after a while. */
+  const carry = async (waitMs: number, waitUntil: WaitUntil) => {
+    const me = {}
+    const startedMs = now()
+    carriers.set(me, startedMs + waitMs + ABANDONED_MS)
+    await sleep(waitMs)
+    while (queue.length > 0 && (now() - startedMs < CARRY_MS || carriers.size === 1)) {
+      carriers.set(me, now() + ABANDONED_MS)
       if (!isSending()) await sendGroup(waitUntil)
-      // Whoever is sending is done soon, and then sends what others wait for; what nobody waits for is left to us.
-      else await sleep(1)
+      else await Promise.race([sending?.end.promise, sleep(ABANDONED_MS / 10)])
     }
+    carriers.delete(me)
   }
 
-  const carry = async (waitUntil: WaitUntil) => {
-    const dueMs = now() + SOON_MS
-    carriersDueMs = [...carriersDueMs.filter((due) => due > now()), dueMs]
-    await sleep(SOON_MS)
-    await flush(waitUntil)
+  const carriersAlive = () => {
+    for (const [carrier, untilMs] of carriers) if (untilMs <= now()) carriers.delete(carrier)
+    return carriers.size
   }
 
   const lead = async (item: Call, waitUntil: WaitUntil) => {
@@ -129,7 +149,7 @@ export function lane<Operation, Result>(
     now(operation, waitUntil) {
       const { promise, resolve, reject } = Promise.withResolvers<Result>()
       const turn = Promise.withResolvers<void>()
-      const item: Call = { operation, turn, attempts: 0, answer: resolve, fail: reject }
+      const item: Call = { operation, turn, attempts: 0, isAnswered: false, answer: resolve, fail: reject }
       queue.push(item)
       const begin = () => (isSending() ? undefined : item.turn?.resolve())
       if (isCrowded()) waitUntil(sleep(CROWD_MS.wait).then(begin))
@@ -142,12 +162,12 @@ export function lane<Operation, Result>(
         operation,
         turn: null,
         attempts: 0,
+        isAnswered: false,
         answer: (result) => answered?.(result),
         fail: (error) => failed?.(error, item.attempts, item.attempts >= ATTEMPTS),
       }
       queue.push(item)
-      const due = carriersDueMs.filter((dueMs) => dueMs > now())
-      if (due.length < CARRIERS) waitUntil(carry(waitUntil))
+      if (carriersAlive() < CARRIERS) waitUntil(carry(SOON_MS, waitUntil))
     },
   }
 }

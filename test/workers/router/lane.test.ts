@@ -140,6 +140,51 @@ describe('a lane to an object', () => {
     expect(object.groups).toEqual([[1], [2]])
   })
 
+  it('answers a call once, also when one that was given up as lost comes back', async () => {
+    let nowMs = 0
+    const object = slowObject()
+    const { now, post } = lane(object.send, () => nowMs)
+    const answered = vi.fn()
+    post(1, object.waitUntil, { answered })
+    const lost = now(2, object.waitUntil).catch(() => undefined)
+    await tick()
+    expect(object.groups).toEqual([[1, 2]])
+    nowMs = 10_001
+    const third = now(3, object.waitUntil)
+    await lost
+    // The first call comes back after all; what it was asked has been put back into the queue meanwhile.
+    await object.answerNext()
+    expect(answered).toHaveBeenCalledTimes(1)
+    await object.answerNext()
+    await third
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await object.answerNext()
+    expect(answered).toHaveBeenCalledTimes(1)
+  })
+
+  it('lets no carrier stay for ever, and never more than two poll, however long a call takes', async () => {
+    vi.useFakeTimers()
+    const behind = new Set<Promise<unknown>>()
+    const waitUntil = (work: Promise<unknown>) => {
+      behind.add(work)
+      void work.finally(() => behind.delete(work))
+    }
+    const send = async (operations: number[]) => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return operations
+    }
+    const { post } = lane(send, Date.now)
+    const longest = new Map<Promise<unknown>, number>()
+    for (let ms = 0; ms < 30_000; ms += 5) {
+      post(ms, waitUntil)
+      for (const work of behind) longest.set(work, (longest.get(work) ?? 0) + 5)
+      expect(behind.size).toBeLessThanOrEqual(3)
+      await vi.advanceTimersByTimeAsync(5)
+    }
+    expect(Math.max(...longest.values())).toBeLessThan(7_000)
+    vi.useRealTimers()
+  })
+
   it('answers every call of a crowd larger than one group', async () => {
     const crowd = Array.from({ length: 300 }, (_, n) => n)
     const { now } = lane(async (operations: number[]) => operations, Date.now)

@@ -50,7 +50,8 @@ export async function reserve(
   const isFirst = spendId === job.context.requestId
   const tokens = isFirst ? worstTokens : null
   const reservation = { intent, amountNanoUsd, tokens, expiresInMs: RESERVATION_MS }
-  const taken = isFirst ? purse(deps, job).take(reservation, job.waitUntil) : null
+  const { tenantId, keyId } = job.context.principal
+  const taken = isFirst ? deps.purse(tenantId, keyId).take(reservation, job.waitUntil) : null
   if (taken) return { spendId, amountNanoUsd, taken }
   try {
     const decision = await money(deps, job).now({ type: 'reserve', reservation }, job.waitUntil)
@@ -67,7 +68,7 @@ export async function reserve(
 
 /** Gives the reservation back; nothing was spent. */
 export function giveBack(deps: DispatchDeps, job: Job, { spendId, taken }: Reserved) {
-  if (taken) return purse(deps, job).giveBack(taken, job.waitUntil)
+  if (taken) return taken.giveBack(job.waitUntil)
   const operation = { type: 'release', requestId: spendId } as const
   money(deps, job).post(operation, job.waitUntil, { failed: told(deps, job, 'release') })
 }
@@ -81,7 +82,7 @@ export function settle(
   const { taken, spendId } = reserved
   const settlement = { ...intentOf(job, candidate.endpoint), ...spent, id: spendId }
   const failed = told(deps, job, 'settle')
-  if (taken) purse(deps, job).settle(taken, settlement, job.waitUntil, failed)
+  if (taken) taken.settle(settlement, job.waitUntil, failed)
   else money(deps, job).post({ type: 'settle', settlement }, job.waitUntil, { failed })
 }
 
@@ -192,9 +193,6 @@ const UNUSED = {
   outputTokens: 0,
   retryAfterMs: null,
 } as const
-
-const purse = (deps: DispatchDeps, { context }: Job) =>
-  deps.purse(context.principal.tenantId, context.principal.keyId)
 
 const money = (deps: DispatchDeps, job: Job) => deps.money(job.context.principal.tenantId)
 

@@ -20,21 +20,27 @@ type Grant = {
   readonly id: string
   readonly sinceMs: number
   leftNanoUsd: number
-  /** Requests that have taken from it and not settled yet. */
+  /** Requests that have taken from it and not settled yet, and what they have taken. */
   open: number
+  heldNanoUsd: number
+  /** A settlement out of it was lost: what it still holds may have been spent, and only its expiry says the end of it. */
+  isInDoubt: boolean
 }
 
-/** Money that was taken out of a purse for one request. */
-export type Taken = { readonly grantId: string; readonly amountNanoUsd: number }
-
 type Failed = NonNullable<Receipt<unknown>['failed']>
+
+/** Money that was taken out of a purse for one request; it goes back there, whatever becomes of the purse. */
+export type Taken = {
+  readonly grantId: string
+  readonly amountNanoUsd: number
+  giveBack(waitUntil: WaitUntil): void
+  settle(settlement: Settlement, waitUntil: WaitUntil, failed: Failed): void
+}
 
 /** Money that an isolate holds for one key, so that most requests need not ask the tenant's object before they begin. */
 export type Purse = {
   /** Null: not enough in it; ask the object. */
   take(reservation: Reservation, waitUntil: WaitUntil): Taken | null
-  giveBack(taken: Taken, waitUntil: WaitUntil): void
-  settle(taken: Taken, settlement: Settlement, waitUntil: WaitUntil, failed: Failed): void
 }
 
 type Options = {
@@ -56,11 +62,29 @@ export function purse({ money, newId, now }: Options): Purse {
   let usualNanoUsd = 0
   let lastUsedMs = 0
 
-  const close = (grant: Grant, waitUntil: WaitUntil) => {
+  const newGrant = (id: string, amountNanoUsd: number): Grant => ({
+    id,
+    sinceMs: now(),
+    leftNanoUsd: amountNanoUsd,
+    open: 0,
+    heldNanoUsd: 0,
+    isInDoubt: false,
+  })
+
+  /** Nothing more is taken from it: what no request holds goes back now, the rest with the last of them. */
+  const retire = (grant: Grant, waitUntil: WaitUntil) => {
     if (current === grant) current = null
-    if (grant.open > 0) return
-    grants.delete(grant.id)
-    money.post({ type: 'release', requestId: grant.id }, waitUntil)
+    if (grant.open === 0) close(grant, waitUntil)
+    else if (grant.leftNanoUsd > 0) {
+      const operation = { type: 'shrink', grantId: grant.id, keepNanoUsd: grant.heldNanoUsd } as const
+      grant.leftNanoUsd = 0
+      money.post(operation, waitUntil)
+    }
+  }
+
+  const close = ({ id, isInDoubt }: Grant, waitUntil: WaitUntil) => {
+    grants.delete(id)
+    if (!isInDoubt) money.post({ type: 'release', requestId: id }, waitUntil)
   }
 
   /** Asked for beside a request that does not wait for it. */
@@ -74,8 +98,11 @@ export function purse({ money, newId, now }: Options): Purse {
     money.post({ type: 'grant', reservation: asked }, waitUntil, {
       answered({ allowed }) {
         askingSinceMs = Number.NEGATIVE_INFINITY
-        if (allowed) begin({ id, sinceMs: now(), leftNanoUsd: amountNanoUsd, open: 0 }, waitUntil)
-        else exactUntilMs = now() + EXACT_MS
+        if (allowed) begin(newGrant(id, amountNanoUsd), waitUntil)
+        else {
+          exactUntilMs = now() + EXACT_MS
+          if (current) retire(current, waitUntil)
+        }
       },
       failed(_, __, isLast) {
         askingSinceMs = isLast ? Number.NEGATIVE_INFINITY : now()
@@ -89,51 +116,61 @@ export function purse({ money, newId, now }: Options): Purse {
     const before = current
     grants.set(grant.id, grant)
     current = grant
-    if (before) close(before, waitUntil)
+    lastUsedMs = now()
+    if (before) retire(before, waitUntil)
     watcher.keep(waitUntil)
   }
 
   /** Gives back what nobody uses. */
   const watcher = watch(
     (waitUntil) => {
-      if (current && now() - lastUsedMs >= IDLE_MS) close(current, waitUntil)
+      if (current && now() - lastUsedMs >= IDLE_MS) retire(current, waitUntil)
       return current !== null
     },
     IDLE_MS,
     now,
   )
 
-  const ended = (grantId: string, backNanoUsd: number, waitUntil: WaitUntil) => {
-    const grant = grants.get(grantId)
-    if (!grant) return
+  const ended = (grant: Grant, amountNanoUsd: number, costNanoUsd: number, waitUntil: WaitUntil) => {
     grant.open -= 1
-    grant.leftNanoUsd += backNanoUsd
-    if (grant !== current) close(grant, waitUntil)
+    grant.heldNanoUsd -= amountNanoUsd
+    grant.leftNanoUsd += amountNanoUsd - costNanoUsd
+    if (grant !== current) retire(grant, waitUntil)
   }
+
+  const takenFrom = (grant: Grant, amountNanoUsd: number): Taken => ({
+    grantId: grant.id,
+    amountNanoUsd,
+    giveBack: (waitUntil) => ended(grant, amountNanoUsd, 0, waitUntil),
+    settle: (settlement, waitUntil, failed) =>
+      money.post({ type: 'draw', grantId: grant.id, settlement }, waitUntil, {
+        answered: () => ended(grant, amountNanoUsd, settlement.costNanoUsd, waitUntil),
+        failed(error, attempt, isLast) {
+          failed(error, attempt, isLast)
+          if (!isLast) return
+          grant.isInDoubt = true
+          ended(grant, amountNanoUsd, amountNanoUsd, waitUntil)
+          // It may have been spent, so it stays held.
+          grant.heldNanoUsd += amountNanoUsd
+        },
+      }),
+  })
 
   return {
     take(reservation, waitUntil) {
       const { amountNanoUsd } = reservation
       const isUnusual = usualNanoUsd > 0 && amountNanoUsd > UNUSUAL * usualNanoUsd
       if (!isUnusual) usualNanoUsd = Math.max(amountNanoUsd, Math.round(usualNanoUsd * 0.99))
-      lastUsedMs = now()
+      if (current && now() - current.sinceMs >= ROTATE_MS) retire(current, waitUntil)
       const grant = current
-      if (grant) watcher.keep(waitUntil)
-      const isOld = grant !== null && now() - grant.sinceMs >= ROTATE_MS
-      if (!grant || isOld || grant.leftNanoUsd < 4 * usualNanoUsd) ask(reservation, waitUntil)
-      if (!grant || isOld || amountNanoUsd > grant.leftNanoUsd) return null
+      if (!grant || grant.leftNanoUsd < 4 * usualNanoUsd) ask(reservation, waitUntil)
+      if (!grant || amountNanoUsd > grant.leftNanoUsd) return null
+      lastUsedMs = now()
+      watcher.keep(waitUntil)
       grant.leftNanoUsd -= amountNanoUsd
+      grant.heldNanoUsd += amountNanoUsd
       grant.open += 1
-      return { grantId: grant.id, amountNanoUsd }
-    },
-    giveBack({ grantId, amountNanoUsd }, waitUntil) {
-      ended(grantId, amountNanoUsd, waitUntil)
-    },
-    settle({ grantId, amountNanoUsd }, settlement, waitUntil, failed) {
-      money.post({ type: 'draw', grantId, settlement }, waitUntil, {
-        answered: () => ended(grantId, amountNanoUsd - settlement.costNanoUsd, waitUntil),
-        failed,
-      })
+      return takenFrom(grant, amountNanoUsd)
     },
   }
 }

@@ -96,11 +96,15 @@ export class TenantLedger {
     return { crossings: [], conflict: isSame ? null : { requestId, state, settledNanoUsd, claimedNanoUsd } }
   }
 
-  /** Holds money in advance, or more of it under the same id. No rate limit counts it; what is drawn from it is counted. */
+  /** Holds money in advance. No rate limit counts it; what is drawn from it is counted. */
   grant(reservation: Reservation, nowMs: number) {
-    const row = this.#open.get(reservation.intent.id)
-    if (row) this.#resize(row, reservation.amountNanoUsd)
-    else if (!this.isKnown(reservation.intent.id)) this.hold({ ...reservation, tokens: null }, nowMs)
+    if (!this.isKnown(reservation.intent.id)) this.hold({ ...reservation, tokens: null }, nowMs)
+  }
+
+  /** What requests hold of a grant only becomes less from then on, so that telling it twice changes nothing. */
+  shrink(grantId: string, keepNanoUsd: number) {
+    const grant = this.#open.get(grantId)
+    if (grant && keepNanoUsd < grant.amount_nano_usd) this.#resize(grant, keepNanoUsd - grant.amount_nano_usd)
   }
 
   /** Posts a settlement out of a grant, never more than is left of it; what a request used is known by its own id from then on, as if it had reserved. */

@@ -89,6 +89,9 @@ export class Tenant extends DurableObject<Env> implements TenantRpc {
       case 'draw':
         this.#draw(operation.grantId, operation.settlement, nowMs)
         return { allowed: true }
+      case 'shrink':
+        this.#ledger.shrink(operation.grantId, operation.keepNanoUsd)
+        return { allowed: true }
     }
   }
 

@@ -49,7 +49,7 @@ function opened(decide: (operation: TenantOperation) => AdmissionDecision = () =
   const waitUntil = (work: Promise<unknown>) => void behind.push(work)
   const take = (amountNanoUsd?: number) => own.take(reservation(amountNanoUsd), waitUntil)
   const settle = async (taken: Taken, id: string, cost: number) => {
-    own.settle(taken, settlement(id, cost), waitUntil, () => undefined)
+    taken.settle(settlement(id, cost), waitUntil, () => undefined)
     await vi.advanceTimersByTimeAsync(30)
   }
   const types = () => told.map(({ type }) => type)
@@ -57,7 +57,7 @@ function opened(decide: (operation: TenantOperation) => AdmissionDecision = () =
     const granted = told.flatMap((o) => (o.type === 'grant' ? [o.reservation.amountNanoUsd] : []))
     return granted.reduce((sum, amount) => sum + amount, 0)
   }
-  return { own, told, take, settle, types, held, waitUntil, behind }
+  return { told, take, settle, types, held, waitUntil, behind }
 }
 const taken = (one: Taken | null): Taken => one ?? expect.fail('nothing was in the purse')
 
@@ -83,21 +83,17 @@ it('never lets out more than was granted, whatever is under way', async () => {
   expect(sum).toBeGreaterThan(granted - 100)
 })
 
-it('has what a request did not use, and all of what one gave back, for the next', async () => {
-  let grants = 0
-  const { own, take, settle, held, waitUntil } = opened(({ type }) =>
-    type === 'grant' && (grants += 1) > 1 ? near : { allowed: true },
-  )
+it('has what a request gave back, and what it did not use, for the next', async () => {
+  const { take, settle, held, waitUntil } = opened()
   take()
   await vi.advanceTimersByTimeAsync(30)
-  const granted = held()
-  const out: Taken[] = []
-  for (let one = take(); one; one = take()) out.push(one)
-  await settle(taken(out[0] ?? null), 'a', 100)
-  expect(take(100)).toBeNull()
-  own.giveBack(taken(out[1] ?? null), waitUntil)
-  expect(take(100)).not.toBeNull()
-  expect(out.length).toBe(granted / 100)
+  const requests = held() / 100
+  taken(take()).giveBack(waitUntil)
+  await settle(taken(take()), 'a', 100)
+  await settle(taken(take()), 'b', 0)
+  let left = 0
+  while (take()) left += 1
+  expect(left).toBe(requests - 1)
 })
 
 it('gives back what nobody has used for a second, and not before the last request has settled', async () => {
@@ -106,7 +102,9 @@ it('gives back what nobody has used for a second, and not before the last reques
   await vi.advanceTimersByTimeAsync(30)
   const running = taken(take())
   await vi.advanceTimersByTimeAsync(3_000)
-  expect(types()).toEqual(['grant'])
+  // What no request holds goes back at once.
+  expect(told.at(-1)).toEqual({ type: 'shrink', grantId: running.grantId, keepNanoUsd: 100 })
+  expect(types()).toEqual(['grant', 'shrink'])
   await settle(running, 'a', 10)
   await vi.advanceTimersByTimeAsync(30)
   expect(told.at(-1)).toEqual({ type: 'release', requestId: running.grantId })
@@ -114,7 +112,7 @@ it('gives back what nobody has used for a second, and not before the last reques
 })
 
 it('begins a new grant every five seconds, so that a new limit is soon felt', async () => {
-  const { take, own, waitUntil, types } = opened()
+  const { take, waitUntil, types } = opened()
   take()
   await vi.advanceTimersByTimeAsync(30)
   const ids = new Set<string>()
@@ -122,7 +120,7 @@ it('begins a new grant every five seconds, so that a new limit is soon felt', as
     const one = take()
     if (one) {
       ids.add(one.grantId)
-      own.giveBack(one, waitUntil)
+      one.giveBack(waitUntil)
     }
     await vi.advanceTimersByTimeAsync(500)
   }
@@ -143,6 +141,37 @@ it('asks for nothing in advance for a while after a refusal: limits are near', a
   expect(types()).toEqual(['grant', 'grant'])
 })
 
+it('keeps no old grant while a new one is refused, however much is asked', async () => {
+  let grants = 0
+  const { take, types, waitUntil } = opened(({ type }) =>
+    type === 'grant' && (grants += 1) > 1 ? near : { allowed: true },
+  )
+  take()
+  await vi.advanceTimersByTimeAsync(30)
+  for (let ms = 0; ms < 20_000; ms += 200) {
+    take()?.giveBack(waitUntil)
+    await vi.advanceTimersByTimeAsync(200)
+  }
+  expect(types().filter((type) => type === 'release').length).toBe(1)
+})
+
+it('leaves what a lost settlement may have spent to the expiry of its grant', async () => {
+  const { take, types, told, waitUntil } = opened((operation) => {
+    if (operation.type === 'draw') throw new Error('the object was reset')
+    return { allowed: true }
+  })
+  take()
+  await vi.advanceTimersByTimeAsync(30)
+  const lost = taken(take())
+  const failed = vi.fn()
+  lost.settle(settlement('a', 30), waitUntil, failed)
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(failed).toHaveBeenCalledTimes(3)
+  expect(types()).not.toContain('release')
+  const shrinks = told.flatMap((o) => (o.type === 'shrink' ? [o.keepNanoUsd] : []))
+  expect(shrinks.every((keep) => keep >= 100)).toBe(true)
+})
+
 it('gives back a grant whose answer was lost, and goes on exactly', async () => {
   const { take, types } = opened((operation) => {
     if (operation.type === 'grant') throw new Error('the object was reset')
@@ -155,12 +184,12 @@ it('gives back a grant whose answer was lost, and goes on exactly', async () => 
 })
 
 it('hands over the watch, so that a grant outlives no request for long', async () => {
-  const { take, own, waitUntil, types, behind } = opened()
+  const { take, waitUntil, types, behind } = opened()
   take()
   await vi.advanceTimersByTimeAsync(30)
   for (let ms = 0; ms < 60_000; ms += 400) {
     const one = take()
-    if (one) own.giveBack(one, waitUntil)
+    if (one) one.giveBack(waitUntil)
     await vi.advanceTimersByTimeAsync(400)
   }
   await vi.advanceTimersByTimeAsync(3_000)
