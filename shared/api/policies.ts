@@ -44,7 +44,7 @@ const fields = {
     .number()
     .min(0)
     .max(1_000)
-    .openapi(note('A stream slower than this over ten seconds counts as a failure; 0: never.')),
+    .openapi(note('A stream slower than this over 30 seconds of waiting counts as a failure; 0: never.')),
   retrievalMovesTier: z.boolean().openapi(note('What retrieval found may move the tier.')),
 }
 

@@ -132,10 +132,12 @@ export function report(
   // Written seldom: most reports come long before the lease would end.
   if (lease.expiresAtMs - nowMs < expiresInMs / 2)
     putLease(desk, requestId, { ...lease, expiresAtMs: nowMs + expiresInMs })
-  return mayKeep(desk, nowMs) ? granted(desk, lease) : refused('saturated', 0)
+  return mayKeep(desk, lease, nowMs) ? granted(desk, lease) : refused('saturated', 0)
 }
 
-function mayKeep(desk: Desk, nowMs: number): boolean {
+/** A lease from before the breaker opened teaches it nothing more, so it ends with its answer. */
+function mayKeep(desk: Desk, { epoch }: Lease, nowMs: number): boolean {
+  if (epoch <= desk.memory.breaker.openedAtEpoch) return false
   const isOpen = closedDoor(desk, nowMs) === null && stateAt(desk.memory.breaker, nowMs) === 'closed'
   const isPlenty = desk.leases.size <= slotsNow(desk, nowMs) * (1 - SHARED_SLOTS)
   return isOpen && desk.queue.waiters.size === 0 && isPlenty

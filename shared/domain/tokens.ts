@@ -10,7 +10,14 @@ export function utf8Bytes(text: string): number {
 export type PromptSize = { readonly bytes: number; readonly messages: number; readonly hasMedia: boolean }
 
 /** Body fields beside the messages that chat templates write into the prompt. */
-const PROMPT_PARAMETERS = ['tools', 'functions', 'response_format', 'documents']
+const PROMPT_PARAMETERS = [
+  'tools',
+  'functions',
+  'response_format',
+  'documents',
+  'chat_template',
+  'chat_template_kwargs',
+]
 
 export function promptSize(
   messages: readonly Message[],

@@ -5,6 +5,7 @@ import type { Filter } from '../../shared/domain/filter.ts'
 import type { ChatMessage, Message } from '../../shared/domain/passage.ts'
 import type { Priority } from '../../shared/domain/priority.ts'
 import { quotingCandidate } from '../../shared/domain/routing/candidate.ts'
+import { maxCostNanoUsd } from '../../shared/domain/routing/cost.ts'
 import type { Place } from '../../shared/domain/routing/place.ts'
 import type { RoutingRequirements } from '../../shared/domain/routing/request.ts'
 import type { Tier } from '../../shared/domain/tiers.ts'
@@ -85,7 +86,17 @@ export async function decide(deps: AskDeps, call: Ask): Promise<Decided> {
   const retrievalMs = retrieved ? routedMs - retrievingMs : 0
   const { tier, reason } = tierAfterRetrieval(call, wanted, retrieved, policy.policy)
   const random = Math.random()
-  const plan = planRequest({ call, tier, fleet, retrieved, random, policy: policy.policy, nowMs: routedMs })
+  const elapsedMs = routedMs - startedMs
+  const plan = planRequest({
+    call,
+    tier,
+    fleet,
+    retrieved,
+    random,
+    elapsedMs,
+    policy: policy.policy,
+    nowMs: routedMs,
+  })
   const times = { startedMs, retrievalMs, routeMs: deps.now() - routedMs }
   return { ...plan, policy, wanted, tier, tierMoved: reason, retrieved, ...times }
 }
@@ -111,11 +122,13 @@ async function frugally(
 ): Promise<Decided | null> {
   const { wanted, policy, retrieved } = decided
   const tier = wanted.frugalTier
-  if (tier === null || AppError.from(thrown).code !== 'budget_exhausted') return null
+  if (tier === null || tier === decided.tier || AppError.from(thrown).code !== 'budget_exhausted') return null
   const fleet = await registry.fleet(call.waitUntil)
   const random = Math.random()
-  const planning = { call, tier, fleet, retrieved, random, policy: policy.policy, nowMs: now() }
-  return { ...decided, ...planRequest(planning), tier }
+  const nowMs = now()
+  const elapsedMs = nowMs - decided.startedMs
+  const planning = { call, tier, fleet, retrieved, random, elapsedMs, policy: policy.policy, nowMs }
+  return { ...decided, ...planRequest(planning), tier, tierMoved: null }
 }
 
 /** The quoting answerer is the last candidate of the same dispatch, so that one reservation ends in one ledger line. */
@@ -145,6 +158,7 @@ function jobOf(call: Ask, decided: Decided, candidates: Job['candidates']): Job 
     policy: policy.policy,
     estimatedPromptTokens,
     maxPromptTokens: request.maxPromptTokens,
+    maxCostNanoUsd: maxCostNanoUsd(request),
     totalMs,
     clientSignal,
     waitUntil,

@@ -55,11 +55,13 @@ export type Planning = {
   readonly policy: RoutingPolicy
   readonly retrieved: Retrieved | null
   readonly nowMs: number
+  /** Since the request came. */
+  readonly elapsedMs: number
   readonly random: number
 }
 
 export function planRequest(planning: Planning): Plan {
-  const { call, tier, fleet, policy, retrieved, nowMs, random } = planning
+  const { call, tier, fleet, policy, retrieved, nowMs, elapsedMs, random } = planning
   const { requirements, model, place } = call
   const messages = retrieved?.messages ?? call.messages
   const request = {
@@ -69,7 +71,7 @@ export function planRequest(planning: Planning): Plan {
     requirements,
     labels: retrieved?.labels ?? [],
     ...tokensOf(planning, messages),
-    totalMs: Math.min(DEADLINES.totalMs, requirements.maxLatencyMs ?? DEADLINES.totalMs),
+    totalMs: Math.max(1, Math.min(DEADLINES.totalMs, (requirements.maxLatencyMs ?? Infinity) - elapsedMs)),
     place,
     prefixKey: prefixOf(messages, retrieved),
     nowMs,

@@ -14,11 +14,11 @@ export type RoutingPolicy = {
   readonly priority: Priority
   /** How long a request may wait for a slot, in milliseconds. */
   readonly maxWaitMs: number
-  /** A second endpoint is asked when the first is silent for `afterTimes` × its expected time to first token; null: never. The reservation covers both. */
+  /** A second endpoint is asked when the first is silent for `afterTimes` × its expected time to first token; null: never. It holds money of its own. */
   readonly hedge: { readonly afterTimes: number; readonly minMs: number } | null
   /** Silence that counts as a failure, in milliseconds. */
   readonly deadlines: { readonly headMs: number; readonly firstTokenMs: number; readonly stallMs: number }
-  /** A stream slower than this over ten seconds counts as a failure; 0: never. */
+  /** A stream slower than this over 30 seconds of waiting counts as a failure; 0: never. */
   readonly minTokensPerSecond: number
   /** What retrieval found may move the tier. */
   readonly retrievalMovesTier: boolean

@@ -26,16 +26,19 @@ export async function* chatEvents(
 ): AsyncGenerator<GenerationEvent> {
   let last: TokenUsage | null = null
   let isFinished = false
+  let hasSpoken = false
   let isSilent = true
   for await (const body of bodies) {
     if (body === DONE) {
-      isFinished = true
+      // Nothing at all is no answer, whoever says that it is done.
+      isFinished = hasSpoken
       break
     }
     const { chunk, usage } = readChunk(body)
     // Some servers tell a running total with every chunk, or tell it twice: the last one counts.
     if (usage) last = usage
     if (!chunk) continue
+    hasSpoken = true
     isFinished ||= chunk.finishReason !== null
     isSilent &&= chunk.text === ''
     yield chunk

@@ -110,7 +110,7 @@ export function platform(origins: Record<string, Origin>, { canContinue = false,
         pools.get(id) ??
         (hasEscrow
           ? slotPool({ slots: slots(id), leaseMs: 30_000, now: Date.now })
-          : { take: () => null, keep: () => false })
+          : { take: () => null, keep: () => false, clear: () => {} })
       pools.set(id, known)
       return known
     },
@@ -162,6 +162,7 @@ export const job = (candidates: readonly (string | Candidate)[], rest: Partial<J
   policy: { ...PLAN_POLICIES.pro, maxWaitMs: 5_000 },
   estimatedPromptTokens: 1,
   maxPromptTokens: 16,
+  maxCostNanoUsd: Number.POSITIVE_INFINITY,
   totalMs: 600_000,
   clientSignal: staying.signal,
   waitUntil: (work) => void work,

@@ -62,6 +62,19 @@ describe('an answer', () => {
     expect(settlements()).toMatchObject([{ costNanoUsd: 500_000 }])
   })
 
+  it('costs what was thought and called, too, when the origin reports nothing', async () => {
+    const thinking = { choices: [{ delta: { reasoning_content: 'x'.repeat(78) } }] }
+    const { deps, settlements } = platform({
+      async *a() {
+        yield { type: 'chunk', text: '', finishReason: null, raw: thinking }
+      },
+    })
+    const { events } = await dispatch(deps, job(['a']))
+    for await (const _ of events);
+    await vi.advanceTimersByTimeAsync(100)
+    expect(settlements()).toMatchObject([{ completionTokens: 20, estimated: true }])
+  })
+
   it('is ended when the origin does not end it', async () => {
     const { deps, settlements } = platform({ a: words(1_000) })
     const { events } = await dispatch(deps, job(['a']))
@@ -208,6 +221,30 @@ describe('candidates', () => {
     await vi.advanceTimersByTimeAsync(100)
     expect(releases('a')).toMatchObject([{ outcome: 'throttled', retryAfterMs: 9_000 }])
     expect(releases('b')).toMatchObject([{ outcome: 'failed', retryAfterMs: null }])
+  })
+
+  it('are not blamed for the impatience of a caller', async () => {
+    const impatient = {
+      policy: { ...job([]).policy, deadlines: { headMs: 100, firstTokenMs: 100, stallMs: 100 } },
+    }
+    const { deps, releases } = platform({
+      a: silent,
+      async *b(signal, request) {
+        yield* words(1)(signal, request)
+        yield* silent(signal, request)
+      },
+    })
+    const { events } = await Promise.all([
+      dispatch(deps, job(['a', 'b'], impatient)),
+      vi.advanceTimersByTimeAsync(200),
+    ]).then(([session]) => session)
+    const reading = (async () => {
+      for await (const _ of events);
+    })().catch(AppError.from)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await reading).toMatchObject({ code: 'upstream_timeout' })
+    expect(releases('a')).toMatchObject([{ outcome: 'unused' }])
+    expect(releases('b')).toMatchObject([{ outcome: 'unused' }])
   })
 
   it('say when to come again when all are busy', async () => {

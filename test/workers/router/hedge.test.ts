@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { PLAN_POLICIES } from '../../../shared/domain/routing/policy.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { dispatch } from '../../../workers/router/dispatch/dispatch.ts'
+import type { DispatchDeps } from '../../../workers/router/dispatch/job.ts'
 import { chunk, job, type Origin, outcomes, platform, silent, words } from './dispatch-platform.ts'
 
 beforeEach(() => vi.useFakeTimers())
@@ -127,4 +128,55 @@ it('stops both when the client leaves', async () => {
   expect(types('a')).toEqual(['acquire', 'release'])
   expect(types('b')).toEqual(['acquire', 'release'])
   expect(types('tenant')).toEqual(['reserve', 'reserve', 'release', 'release'])
+})
+
+it('hands on the first word at once, also while a second endpoint is still being looked for', async () => {
+  const { deps, releases, types } = platform({ a: after(2_000), b: silent })
+  const slow = deps.slots('b')
+  const waiting: DispatchDeps = {
+    ...deps,
+    slots: (id) =>
+      id === 'b'
+        ? {
+            ...slow,
+            now: async (operation, waitUntil) => {
+              await new Promise((resolve) => setTimeout(resolve, 3_000))
+              return slow.now(operation, waitUntil)
+            },
+          }
+        : deps.slots(id),
+  }
+  const answer = dispatch(waiting, job(['a', 'b'], hedged))
+  await vi.advanceTimersByTimeAsync(2_000)
+  const { endpoint, events } = await answer
+  for await (const _ of events);
+  expect(endpoint.id).toBe('a')
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(releases('b')).toMatchObject([{ outcome: 'unused' }])
+  expect(types('tenant').toSorted()).toEqual(['reserve', 'reserve', 'settle', 'settle'])
+})
+
+it('leaves those that had no slot beside it for later', async () => {
+  const failing: Origin = async function* () {
+    await new Promise((resolve) => setTimeout(resolve, 5_000))
+    yield await Promise.reject(new AppError('upstream_unavailable', 'down'))
+  }
+  const { deps, refuse } = platform({ a: failing, b: words(1) })
+  let isFull = true
+  refuse.set('b acquire', () =>
+    isFull ? { granted: false, reason: 'saturated', retryAfterMs: 1_000 } : undefined,
+  )
+  const answer = dispatch(deps, job(['a', 'b'], hedged))
+  await vi.advanceTimersByTimeAsync(4_000)
+  isFull = false
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect((await answer).endpoint.id).toBe('b')
+})
+
+it('is left out where two endpoints together could cost more than the caller allows', async () => {
+  const { deps, sent } = platform({ a: after(3_000) })
+  const answer = dispatch(deps, job(['a', 'b'], { ...hedged, maxCostNanoUsd: 1_999 }))
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect((await answer).endpoint.id).toBe('a')
+  expect(sent.map(({ to }) => to)).toEqual(['a'])
 })

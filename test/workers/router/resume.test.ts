@@ -89,6 +89,17 @@ it('fails plainly when there is no slot for the rest, and keeps no money', async
   expect(fleet.types('tenant')).toEqual(['reserve', 'settle', 'reserve', 'release'])
 })
 
+it('is not begun where both parts together could cost more than the caller allows', async () => {
+  for (const [maxCostNanoUsd, whole] of [
+    [1_500, true],
+    [1_001, false],
+  ] as const) {
+    const fleet = platform({ a: cut('one two '), b: says('three') }, { canContinue: true })
+    const { text } = await read(fleet, job(['a', 'b'], { maxCostNanoUsd }))
+    expect(text).toBe(whole ? 'one two three' : 'one two ')
+  }
+})
+
 it('is not begun for a client that left', async () => {
   const leaving = new AbortController()
   const fleet = platform(
@@ -118,7 +129,7 @@ it('ends after two resumptions, however many endpoints there are', async () => {
 
 it('takes an origin that crawls for one that broke, and a slow reader for neither', async () => {
   const crawling: Origin = async function* () {
-    for (let n = 0; n < 8; n += 1) {
+    for (let n = 0; n < 20; n += 1) {
       yield chunk('z')
       await new Promise((resolve) => setTimeout(resolve, 4_000))
     }
@@ -127,7 +138,7 @@ it('takes an origin that crawls for one that broke, and a slow reader for neithe
   const fleet = platform({ a: crawling, b: says('!') }, { canContinue: true })
   const reading = read(fleet, job(['a', 'b'], { policy }))
   await vi.advanceTimersByTimeAsync(60_000)
-  expect((await reading).text).toBe('zzz!')
+  expect((await reading).text).toBe('zzzzzzzz!')
 
   const patient = platform({ a: words(8) }, { canContinue: true })
   const { events, attempts } = await dispatch(patient.deps, job(['a', 'b'], { policy }))

@@ -10,8 +10,10 @@ export type Admitted = { readonly candidate: Candidate; readonly slot: Slot }
 
 /** Goes through the candidates, best first, and finds who has a slot. Ask again when the one that was found failed. */
 export type Search = {
-  /** `mayWait`: stand in a queue when nobody has a slot now. Null: nobody is left. */
-  next(options: { readonly mayWait: boolean }): Promise<Admitted | null>
+  /** Stands in a queue when nobody has a slot now. Null: nobody is left. */
+  next(): Promise<Admitted | null>
+  /** The next candidate if it has a slot at this moment. It stays a candidate until `use` says that it was asked. */
+  beside(): Promise<(Admitted & { use(): void }) | null>
   /** The soonest of the refusals' Retry-After; Infinity when nobody refused. */
   retryAfterMs(): number
 }
@@ -50,11 +52,13 @@ export function slotSearch(
     return null
   }
 
-  const lookOn = async (mayWait: boolean): Promise<Admitted | null> => {
+  const isOver = () => found >= MAX_ATTEMPTS || (position > 0 && deps.now() >= endsAtMs)
+
+  const lookOn = async (): Promise<Admitted | null> => {
     for (let candidate = models[position]; candidate; candidate = models[position]) {
-      if (found >= MAX_ATTEMPTS || (position > 0 && deps.now() >= endsAtMs)) return null
+      if (isOver()) return null
       position += 1
-      const maxWaitMs = mayWait && !queuedAt ? waitMsOf(job, endsAtMs - deps.now()) : 0
+      const maxWaitMs = queuedAt ? 0 : waitMsOf(job, endsAtMs - deps.now())
       const decision = position === 1 ? first : await acquire(deps, job, candidate.endpoint, maxWaitMs)
       const admitted = admit(candidate, decision)
       if (admitted) return admitted
@@ -63,9 +67,9 @@ export function slotSearch(
   }
 
   return {
-    async next({ mayWait }) {
-      const now = await lookOn(mayWait)
-      if (now || !mayWait) return now
+    async next() {
+      const now = await lookOn()
+      if (now) return now
       if (queuedAt) {
         const { endpoint } = queuedAt
         const decision = await Promise.race([waitForSlot(deps, job, endpoint), whenLeft(job.clientSignal)])
@@ -76,6 +80,17 @@ export function slotSearch(
       if (hasQuoted || !quoting) return null
       hasQuoted = true
       return { candidate: quoting, slot: NO_SLOT }
+    },
+    async beside() {
+      const candidate = models[position]
+      if (!candidate || isOver()) return null
+      const decision = await acquire(deps, job, candidate.endpoint, 0)
+      if (!decision.granted) return null
+      const use = () => {
+        position += 1
+        found += 1
+      }
+      return { candidate, slot: decision.slot, use }
     },
     retryAfterMs: () => soonestMs,
   }

@@ -50,7 +50,7 @@ async function openFirst(
   const { search, attempts } = course
   let failure: AppError | null = null
   for (;;) {
-    const admitted = await search.next({ mayWait: true })
+    const admitted = await search.next()
     if (!admitted) break
     const startedMs = deps.now()
     const opened = await openHedged(deps, job, { ...admitted, reserved, continuedTokens: 0 }, course)

@@ -168,7 +168,9 @@ export function free(
 ) {
   if (endpoint.kind === 'extractive') return
   const release = { ...how, requestId: slot.leaseId, epoch: slot.epoch }
-  if (how.outcome === 'served' && deps.pool(endpoint.id).keep(slot, release, job.waitUntil)) return
+  const pool = deps.pool(endpoint.id)
+  if (how.outcome === 'served' && pool.keep(slot, release, job.waitUntil)) return
+  if (how.outcome === 'failed' || how.outcome === 'throttled') pool.clear(job.waitUntil)
   deps.slots(endpoint.id).post({ type: 'release', release }, job.waitUntil, {
     failed: told(deps, job, 'free'),
   })

@@ -48,6 +48,8 @@ export type Job = {
   readonly estimatedPromptTokens: number
   /** What the reservation holds; an origin that reports more is not believed. */
   readonly maxPromptTokens: number
+  /** What all tries of this answer together may hold; infinite where the caller said nothing. */
+  readonly maxCostNanoUsd: number
   /** For all candidates together. */
   readonly totalMs: number
   /** Aborts when the client leaves. */

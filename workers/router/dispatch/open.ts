@@ -1,9 +1,16 @@
+import { PLAN_POLICIES } from '../../../shared/domain/routing/policy.ts'
 import type { UsageOutcome } from '../../../shared/domain/usage.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { GenerationEvent } from '../../../shared/ports/generator.ts'
 import { free, keepSlot, type Leg } from './holds.ts'
-import type { DispatchDeps, Job } from './job.ts'
+import { DEADLINES, type DispatchDeps, type Job } from './job.ts'
 import { type Watchdog, watchdog } from './watchdog.ts'
+
+/** What every endpoint may take: a tenant that waits less learns sooner that it wants another, and nobody else is to suffer for that. */
+export const FAIR = {
+  ...PLAN_POLICIES.free.deadlines,
+  minTokensPerSecond: PLAN_POLICIES.free.minTokensPerSecond,
+}
 
 /** An origin that has said its first word, and what is held for it. */
 export type Opened = {
@@ -14,13 +21,14 @@ export type Opened = {
   readonly firstEvent: IteratorResult<GenerationEvent>
   readonly dog: Watchdog
   /** Ends the heartbeat and gives the slot back, with what was learnt; a second time does nothing. */
-  readonly close: (outcome: UsageOutcome, outputTokens: number) => void
+  readonly close: (outcome: UsageOutcome, outputTokens: number, isBlamed?: boolean) => void
 }
 
 /** A try under way. `opened` never rejects; nothing stays held when it is a failure. */
 export type Opening = {
   readonly leg: Leg
   readonly opened: Promise<Opened | AppError>
+  readonly startedMs: number
   /** The origin has taken the request: from here on it may have cost something. */
   readonly isAccepted: () => boolean
   readonly cancel: () => void
@@ -47,20 +55,23 @@ export function open(
   const first = async (): Promise<Opened> => {
     const { stream } = job.request
     const { headMs, firstTokenMs } = job.policy.deadlines
-    dog.expect(stream ? headMs : totalMs, 'response head')
+    dog.expect(stream ? headMs : totalMs, 'response head', headMs >= FAIR.headMs)
     const { requestId } = job.context
     const sent = { ...job.request, ...continuation, requestId, model: endpoint.model }
     const iterable = await deps.generatorFor(endpoint).generate(sent, dog.signal)
     isAccepted = true
     const events = iterable[Symbol.asyncIterator]()
-    dog.expect(stream ? firstTokenMs : totalMs, 'first token')
+    dog.expect(stream ? firstTokenMs : totalMs, 'first token', firstTokenMs >= FAIR.firstTokenMs)
     const firstEvent = await events.next()
+    // From here on it is the reader who is waited for.
+    dog.expectReader(DEADLINES.readMs)
     const timeToFirstTokenMs = deps.now() - startedMs
     // What the endpoint itself took: the way there is another for every caller, and an answer in one piece has no first token.
     const learnt = stream ? Math.max(0, timeToFirstTokenMs - leg.candidate.terms.rttMs) : null
-    const done: Opened['close'] = (outcome, outputTokens) => {
+    const done: Opened['close'] = (outcome, outputTokens, isBlamed = true) => {
       dog.stop()
-      close({ outcome: outcome === 'failed' ? 'failed' : 'served', timeToFirstTokenMs: learnt, outputTokens })
+      const failed = isBlamed ? 'failed' : 'unused'
+      close({ outcome: outcome === 'failed' ? failed : 'served', timeToFirstTokenMs: learnt, outputTokens })
     }
     return { leg, startedMs, timeToFirstTokenMs, events, firstEvent, dog, close: done }
   }
@@ -77,7 +88,7 @@ export function open(
       return error
     }
   }
-  return { leg, opened: opened(), isAccepted: () => isAccepted, cancel: dog.cancel }
+  return { leg, startedMs, opened: opened(), isAccepted: () => isAccepted, cancel: dog.cancel }
 }
 
 type Learnt = {
@@ -107,7 +118,7 @@ function blameOf(
   { code, details }: AppError,
   isCancelled: boolean,
 ): Pick<Learnt, 'outcome' | 'retryAfterMs'> {
-  if (isCancelled || !code.startsWith('upstream_')) return { outcome: 'unused' }
+  if (isCancelled || !code.startsWith('upstream_') || 'isImpatient' in details) return { outcome: 'unused' }
   const { status, retryAfterMs } = details as { status?: number; retryAfterMs?: number }
   return { outcome: status === 429 ? 'throttled' : 'failed', retryAfterMs: retryAfterMs ?? null }
 }

@@ -1,9 +1,9 @@
-/** How much waiting one judgement is made of: a pause of a few seconds between tokens is no crawl. */
-const WINDOW_MS = 10_000
+/** How much waiting one judgement is made of: a pause between tokens is no crawl, and how long it may last is a deadline of its own. */
+const WINDOW_MS = 30_000
 
 /**
  * Watches how fast tokens come while somebody waits for them: a slow reader is not the origin's fault. Give it the milliseconds that each token was waited for;
- * it answers true once an origin sent fewer than `minTokensPerSecond` over ten seconds of waiting. 0: never.
+ * it answers true once an origin sent fewer than `minTokensPerSecond` over 30 seconds of waiting. 0: never.
  */
 export function pace(minTokensPerSecond: number): (waitedMs: number) => boolean {
   let tokens = 0

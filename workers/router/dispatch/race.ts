@@ -20,9 +20,15 @@ export async function openHedged(
   if (delayMs === null) return first.opened
   const early = await Promise.race([first.opened, sleep(delayMs)])
   if (early !== null || job.clientSignal.aborted) return first.opened
-  const second = await openSecond(deps, job, search, endsAtMs)
-  if (!second) return first.opened
-  return raced(deps, job, [first, second], attempts)
+  const second = openSecond(deps, job, leg, search, endsAtMs)
+  const meanwhile = await Promise.race([first.opened, second.then(() => null)])
+  if (meanwhile !== null && !(meanwhile instanceof AppError)) {
+    // It spoke while a second one was still looked for.
+    job.waitUntil(second.then((late) => late && dismiss(deps, job, late, attempts)))
+    return meanwhile
+  }
+  const opening = await second
+  return opening ? raced(deps, job, [first, opening], attempts) : first.opened
 }
 
 function hedgeAfterMs({ policy, request }: Job, { candidate }: Leg): number | null {
@@ -31,14 +37,17 @@ function hedgeAfterMs({ policy, request }: Job, { candidate }: Leg): number | nu
   return Math.max(hedge.minMs, hedge.afterTimes * candidate.firstTokenMs)
 }
 
-async function openSecond(deps: DispatchDeps, job: Job, search: Search, endsAtMs: number) {
-  const admitted = await search.next({ mayWait: false })
+async function openSecond(deps: DispatchDeps, job: Job, first: Leg, search: Search, endsAtMs: number) {
+  const admitted = await search.beside()
   if (!admitted) return null
-  const { candidate, slot } = admitted
+  const { candidate, slot, use } = admitted
   const wanted = { spendId: `${job.context.requestId}.h`, amountNanoUsd: candidate.worstCaseNanoUsd }
-  const reserved = await reserve(deps, job, candidate, wanted).catch(() => null)
-  if (reserved && 'spendId' in reserved)
+  const isAffordable = wanted.amountNanoUsd + first.reserved.amountNanoUsd <= job.maxCostNanoUsd
+  const reserved = isAffordable ? await reserve(deps, job, candidate, wanted).catch(() => null) : null
+  if (reserved && 'spendId' in reserved) {
+    use()
     return open(deps, job, { candidate, slot, reserved, continuedTokens: 0 }, endsAtMs)
+  }
   leave(deps, job, candidate, slot)
   return null
 }
@@ -49,24 +58,23 @@ async function raced(
   [first, second]: readonly [Opening, Opening],
   attempts: Attempt[],
 ): Promise<Opened | AppError> {
-  const startedMs = deps.now()
   const winner = await firstToSpeak(first, second)
   // When neither spoke, the first stands for the failure: its reservation is the one that goes on to the next candidate.
-  const loser = winner === first || winner === null ? second : first
-  const { endpoint } = loser.leg.candidate
+  await dismiss(deps, job, winner === first || winner === null ? second : first, attempts)
+  return (winner ?? first).opened
+}
+
+/** Ends a try that nobody needs. Who has taken the request has read it, and is paid for that; who has failed is paid for nothing. */
+async function dismiss(deps: DispatchDeps, job: Job, loser: Opening, attempts: Attempt[]) {
+  const { leg, startedMs } = loser
   const failure = await Promise.race([loser.opened, Promise.resolve(null)])
   const outcome = failure instanceof AppError ? failure.code : 'hedged'
-  attempts.push({ endpoint: endpoint.id, outcome, durationMs: deps.now() - startedMs })
+  attempts.push({ endpoint: leg.candidate.endpoint.id, outcome, durationMs: deps.now() - startedMs })
   loser.cancel()
   // It may have spoken in the same moment, and nobody heard it.
   job.waitUntil(loser.opened.then((late) => late instanceof AppError || late.close('cancelled', 0)))
-  if (failure instanceof AppError || !loser.isAccepted()) giveBack(deps, job, loser.leg.reserved)
-  else
-    settle(deps, job, loser.leg, {
-      ...spendMeter(job, loser.leg, startedMs).total(deps.now()),
-      outcome: 'cancelled',
-    })
-  return (winner ?? first).opened
+  if (failure instanceof AppError || !loser.isAccepted()) return giveBack(deps, job, leg.reserved)
+  settle(deps, job, leg, { ...spendMeter(job, leg, startedMs).total(deps.now()), outcome: 'cancelled' })
 }
 
 /** Null when both have failed. */

@@ -12,7 +12,13 @@ const UNRESUMABLE = ['tools', 'functions', 'logprobs', 'top_logprobs', 'response
 /** Often enough for a fleet in trouble, and a bound on what one answer can cost. */
 const MAX_RESUMPTIONS = 2
 
-type Break = { readonly broken: Leg; readonly text: string; readonly failure: AppError }
+type Break = {
+  readonly broken: Leg
+  readonly text: string
+  readonly failure: AppError
+  /** What the parts so far have cost. */
+  readonly spentNanoUsd: number
+}
 
 /**
  * Another endpoint that goes on where one broke off, already speaking; null when nobody can. It is sent the answer so far, for money of its own: what it
@@ -21,7 +27,7 @@ type Break = { readonly broken: Leg; readonly text: string; readonly failure: Ap
 export async function resume(
   deps: DispatchDeps,
   job: Job,
-  { broken, text, failure }: Break,
+  { broken, text, failure, spentNanoUsd }: Break,
   { endsAtMs, attempts }: Course,
 ): Promise<Opened | null> {
   const resumptions = attempts.filter(({ outcome }) => outcome === 'failed').length
@@ -30,7 +36,8 @@ export async function resume(
   const continuation = { continuation: text, maxTokens: job.request.maxTokens - tokens }
   const [candidate] = successors(deps, job, broken, attempts)
   if (!candidate || continuation.maxTokens < 1) return null
-  const leg = await hold(deps, job, candidate, { text, spendId: `${job.context.requestId}.r${resumptions}` })
+  const spendId = `${job.context.requestId}.r${resumptions}`
+  const leg = await hold(deps, job, candidate, { text, spendId, spentNanoUsd })
   if (!leg) return null
   const startedMs = deps.now()
   const opened = await open(deps, job, leg, endsAtMs, continuation).opened
@@ -66,11 +73,12 @@ async function hold(
   deps: DispatchDeps,
   job: Job,
   candidate: Candidate,
-  { text, spendId }: { text: string; spendId: string },
+  { text, spendId, spentNanoUsd }: { text: string; spendId: string; spentNanoUsd: number },
 ): Promise<Leg | null> {
   const { endpoint, worstCaseNanoUsd } = candidate
   const bytes = utf8Bytes(text)
   const wanted = { spendId, amountNanoUsd: worstCaseNanoUsd + costNanoUsd(endpoint, bytes, 0) }
+  if (spentNanoUsd + wanted.amountNanoUsd > job.maxCostNanoUsd) return null
   const [reserved, admission] = await Promise.all([
     reserve(deps, job, candidate, wanted).catch(() => null),
     acquire(deps, job, endpoint, 0),

@@ -6,10 +6,11 @@ import type { GenerationEvent } from '../../../shared/ports/generator.ts'
 import type { Search } from './admit.ts'
 import { settle } from './holds.ts'
 import { type Attempt, DEADLINES, type DispatchDeps, type Job } from './job.ts'
-import { abortReason, type Opened } from './open.ts'
+import { abortReason, FAIR, type Opened } from './open.ts'
 import { pace } from './pace.ts'
 import { resume } from './resume.ts'
 import { addSpend, NOTHING, type Spend, type SpendMeter, spendMeter } from './spend.ts'
+import { IMPATIENT } from './watchdog.ts'
 
 /**
  * A running answer. Iterating `events` to its end, leaving it, `cancel()`, or a deadline (also while nobody reads) gives slot and
@@ -47,7 +48,7 @@ type Part = Opened & {
   /** What is not yet settled of it. */
   readonly spend: () => Spend
   readonly next: () => Promise<IteratorResult<GenerationEvent>>
-  readonly finish: (outcome: UsageOutcome) => boolean
+  readonly finish: (outcome: UsageOutcome, isBlamed?: boolean) => boolean
 }
 
 export function session(deps: DispatchDeps, job: Job, opened: Opened, course: Course): Session {
@@ -65,9 +66,12 @@ export function session(deps: DispatchDeps, job: Job, opened: Opened, course: Co
   const goOn = async (thrown: unknown): Promise<Part> => {
     const { dog, events, leg, finish } = current
     const failure = abortReason(dog) ?? AppError.from(thrown)
-    finish(dog.isCancelled ? 'cancelled' : 'failed')
+    finish(dog.isCancelled ? 'cancelled' : 'failed', isBlamed(failure))
     void events.return?.().catch(() => undefined)
-    const next = dog.isCancelled ? null : await resume(deps, job, { broken: leg, text, failure }, course)
+    const spentNanoUsd = settled.costNanoUsd
+    const next = dog.isCancelled
+      ? null
+      : await resume(deps, job, { broken: leg, text, failure, spentNanoUsd }, course)
     if (!next) throw failure
     return begin(next)
   }
@@ -125,11 +129,11 @@ function part(
   const mostEvents = EVENTS_PER_TOKEN * job.request.maxTokens + OTHER_EVENTS
   let received = 0
   let isFinished = false
-  const finish = (outcome: UsageOutcome) => {
+  const finish = (outcome: UsageOutcome, isBlamed = true) => {
     if (isFinished) return false
     isFinished = true
     const spent = meter.total(deps.now())
-    opened.close(outcome, spent.completionTokens)
+    opened.close(outcome, spent.completionTokens, isBlamed)
     settle(deps, job, leg, { ...spent, outcome })
     const { id } = leg.candidate.endpoint
     const durationMs = deps.now() - startedMs
@@ -137,19 +141,25 @@ function part(
     return true
   }
   const next = async () => {
-    dog.expect(stallMs, 'next token')
+    dog.expect(stallMs, 'next token', stallMs >= FAIR.stallMs)
     const askedMs = deps.now()
     const result = await events.next()
-    if (isTooSlow(deps.now() - askedMs))
-      throw new AppError('upstream_timeout', 'The model server was too slow to go on with')
+    if (isTooSlow(deps.now() - askedMs)) throw tooSlow(job.policy)
     received += 1
     if (received > mostEvents)
       throw new AppError('upstream_rejected', 'The model server sent more than it was asked for')
     return result
   }
   // Whoever stopped reading, or never began, does not come back to iterate: nothing may wait for that.
-  const onAbort = () => finish(dog.isCancelled ? 'cancelled' : 'failed')
+  const onAbort = () => finish(dog.isCancelled ? 'cancelled' : 'failed', isBlamed(abortReason(dog)))
   if (dog.signal.aborted) onAbort()
   else dog.signal.addEventListener('abort', onAbort, { once: true })
   return { ...opened, meter, next, finish, spend: () => (isFinished ? NOTHING : meter.total(deps.now())) }
 }
+
+function tooSlow({ minTokensPerSecond }: Job['policy']): AppError {
+  const details = minTokensPerSecond > FAIR.minTokensPerSecond ? IMPATIENT : {}
+  return new AppError('upstream_timeout', 'The model server was too slow to go on with', { details })
+}
+
+const isBlamed = (failure: AppError | null) => failure === null || !('isImpatient' in failure.details)

@@ -46,9 +46,10 @@ export function spendMeter(
     observe(event) {
       if (event.type === 'usage') reported = event.usage
       else finishReason = event.finishReason ?? finishReason
-      if (event.type === 'chunk' && event.text !== '') {
+      const said = event.type === 'chunk' ? utf8Bytes(event.text) || bytesOfDelta(event.raw) : 0
+      if (said > 0) {
         deltas += 1
-        bytes += utf8Bytes(event.text)
+        bytes += said
       }
     },
     finishReason: () => finishReason,
@@ -71,3 +72,19 @@ export function addSpend(a: Spend, b: Spend): Spend {
     estimated: a.estimated || b.estimated,
   }
 }
+
+/** What a delta without visible text says: reasoning and tool calls are generated, too. */
+function bytesOfDelta(raw: Readonly<Record<string, unknown>> | null): number {
+  const choices = raw?.['choices']
+  const first: unknown = Array.isArray(choices) ? choices[0] : null
+  const delta = isFields(first) ? (first['delta'] ?? first['message']) : null
+  if (!isFields(delta)) return 0
+  const said = Object.entries(delta).filter(
+    ([name, value]) => name !== 'role' && value !== null && value !== '' && !isEmptyList(value),
+  )
+  return said.reduce((sum, [, value]) => sum + utf8Bytes(JSON.stringify(value)), 0)
+}
+
+const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0

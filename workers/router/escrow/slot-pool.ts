@@ -7,6 +7,7 @@ import { watch } from './watch.ts'
 const IDLE_MS = 100
 /** After the endpoint wanted a slot back, so long every request asks for its own. */
 const EXACT_MS = 1_000
+const STALE_MS = 1_000
 
 /** A lease, named after the request that was granted it. `isWanted`: the endpoint wants it back once it is free. */
 export type Slot = {
@@ -22,6 +23,8 @@ export type SlotPool = {
   take(): Slot | null
   /** What an answer taught goes to the endpoint; the slot stays here for a moment. False: it has to be released. */
   keep(slot: Slot, release: LeaseRelease, waitUntil: WaitUntil): boolean
+  /** The endpoint is in trouble: nothing stays here. */
+  clear(waitUntil: WaitUntil): void
 }
 
 type Options = {
@@ -79,9 +82,14 @@ export function slotPool({ slots, leaseMs, now }: Options): SlotPool {
     })
 
   return {
+    clear(waitUntil) {
+      exactUntilMs = now() + EXACT_MS
+      drop(() => true, waitUntil)
+    },
     take() {
       const last = now() < exactUntilMs ? undefined : idle.pop()
-      return last?.slot ?? null
+      // Whoever should have given it back may have vanished; then its lease may have ended, too.
+      return last && now() - last.sinceMs < STALE_MS ? last.slot : null
     },
     keep(slot, ended, waitUntil) {
       if (slot.isWanted || slot.epoch === null || now() < exactUntilMs) return false

@@ -1,4 +1,4 @@
-import type { EndpointSnapshot } from '../../../shared/domain/fleet.ts'
+import { type EndpointSnapshot, fleetRegions } from '../../../shared/domain/fleet.ts'
 import { MOST_OFTEN_MS } from '../../../shared/domain/fleet-view.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { consoleSink, errorFields } from '../../../shared/log.ts'
@@ -16,7 +16,7 @@ export type FleetPush = {
 
 /** Keeps the fleets of all regions up to date. Nobody waits for a push, and one that fails is made up for by the next: each says everything. */
 export function fleetPush({ FLEETS, FLEET_REGIONS }: Env, snapshot: () => EndpointSnapshot): FleetPush {
-  const regions = FLEET_REGIONS.split(',').map((region) => region.trim())
+  const regions = fleetRegions(FLEET_REGIONS)
   let lastMs = Number.NEGATIVE_INFINITY
   let everyMs = MOST_OFTEN_MS
   let isDue = false
