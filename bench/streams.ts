@@ -80,32 +80,25 @@ async function timeFirstTokens() {
 
 const ANSWER = Array.from({ length: tokens }, (_, index) => `word${index}`).join(' ')
 
+type Chunk = { readonly choices?: readonly { readonly delta?: { readonly content?: string } }[] }
+const contentOf = (data: string) => (JSON.parse(data) as Chunk).choices?.[0]?.delta?.content ?? ''
+
 /** What is wrong with one stream; null: it was whole. */
 async function readStream(url: string, apiKey: string): Promise<string | null> {
-  const body = {
-    model: BENCH_MODEL,
-    stream: true,
-    max_tokens: tokens,
-    messages: [{ role: 'user', content: 'Count.' }],
-  }
+  const messages = [{ role: 'user', content: 'Count.' }]
+  const body = { model: BENCH_MODEL, stream: true, max_tokens: tokens, messages }
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
-  if (!response.ok) return `status ${response.status}`
-  const events = response.body
-    ?.pipeThrough(new TextDecoderStream())
-    .pipeThrough(new EventSourceParserStream())
-  let text = ''
-  let isDone = false
-  for await (const { data } of events ?? []) {
-    if (data === '[DONE]') isDone = true
-    else
-      text +=
-        (JSON.parse(data) as { choices?: { delta?: { content?: string } }[] }).choices?.[0]?.delta?.content ??
-        ''
-  }
-  if (!isDone) return 'no [DONE]'
+  if (!response.ok || !response.body) return `status ${response.status}`
+  const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
+  const seen: string[] = []
+  for await (const { data } of events) seen.push(data)
+  if (seen.pop() !== '[DONE]') return 'no [DONE]'
+  const text = seen.map(contentOf).join('')
   return text === ANSWER ? null : `another text: ${text.slice(-40)}`
 }
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0)
 
 async function holdOpen(): Promise<boolean> {
   const origin = await startOrigin({
@@ -130,7 +123,6 @@ async function holdOpen(): Promise<boolean> {
     const cpu = (cpuOfTree(platform.pid).get('workerd') ?? 0) - cpuBefore
     await sleep(5_000)
     const third = Math.ceil(seen.length / 3)
-    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0)
     const rows = [
       ['whole streams', `${streams - broken.length} of ${streams}`],
       ['memory idle, MB', megabytes(idle)],

@@ -12,6 +12,8 @@ type Report = {
   readonly findings: readonly Finding[]
 }
 
+const seconds = (ms: number) => (ms / 1_000).toFixed(1)
+
 export function report({ atOnce, outcomes, elapsedMs, speed, findings }: Report) {
   const counts = new Map<string, number>()
   for (const { kind, code } of outcomes) {
@@ -23,7 +25,6 @@ export function report({ atOnce, outcomes, elapsedMs, speed, findings }: Report)
   const answered = outcomes.filter(({ kind }) => kind === 'answered')
   const attempts = answered.filter((outcome) => outcome.attempts.length > 1).length
   const firstBytes = answered.flatMap(({ firstByteMs }) => firstByteMs ?? []).toSorted((a, b) => a - b)
-  const seconds = (ms: number) => (ms / 1_000).toFixed(1)
   console.log(
     `${outcomes.length} requests, ${atOnce} of them at once, one completion in ten faulty, all over after ${seconds(elapsedMs)} s on ${cpus().length} cores that also run the fleet (${speed} × its hardware) and the clients.`,
   )

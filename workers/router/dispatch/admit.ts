@@ -29,11 +29,10 @@ export function slotSearch(
 ): Search {
   const models = job.candidates.filter((candidate) => !isQuoting(candidate))
   const quoting = job.candidates.find(isQuoting)
-  let position = 0
-  let found = 0
+  let [position, found] = [0, 0]
   let hasQuoted = false
   let queuedAt: Candidate | null = null
-  let soonestMs = Number.POSITIVE_INFINITY
+  let soonestMs = Infinity
 
   const admit = (candidate: Candidate, decision: Admission): Admitted | null => {
     if (decision.granted) {
@@ -48,15 +47,18 @@ export function slotSearch(
     }
     if (queuedAt === candidate) queuedAt = null
     soonestMs = Math.min(soonestMs, decision.retryAfterMs)
-    attempts.push({ endpoint: candidate.endpoint.id, outcome: decision.reason, durationMs: 0 })
+    attempts.push(refusal(candidate, decision.reason))
     return null
   }
 
+  const count = () => {
+    position += 1
+    found += 1
+  }
   const isOver = () => found >= MAX_ATTEMPTS || (position > 0 && deps.now() >= endsAtMs)
 
   const lookOn = async (): Promise<Admitted | null> => {
-    for (let candidate = models[position]; candidate; candidate = models[position]) {
-      if (isOver()) return null
+    for (let candidate = models[position]; candidate && !isOver(); candidate = models[position]) {
       position += 1
       const maxWaitMs = queuedAt ? 0 : waitMsOf(job, endsAtMs - deps.now())
       const decision = position === 1 ? first : await acquire(deps, job, candidate.endpoint, maxWaitMs)
@@ -69,15 +71,9 @@ export function slotSearch(
   return {
     async next() {
       const now = await lookOn()
-      if (now) return now
-      if (queuedAt) {
-        const { endpoint } = queuedAt
-        const decision = await Promise.race([waitForSlot(deps, job, endpoint), whenLeft(job.clientSignal)])
-        if (!decision) leaveQueue(deps, job, endpoint)
-        const admitted = decision && admit(queuedAt, decision)
-        if (admitted) return admitted
-      }
-      if (hasQuoted || !quoting) return null
+      const decision = now ? null : queuedAt && (await waitedFor(deps, job, queuedAt))
+      const admitted = now ?? (queuedAt && decision && admit(queuedAt, decision))
+      if (admitted || hasQuoted || !quoting) return admitted
       hasQuoted = true
       return { candidate: quoting, slot: NO_SLOT }
     },
@@ -85,20 +81,28 @@ export function slotSearch(
       const candidate = models[position]
       if (!candidate || isOver()) return null
       const decision = await acquire(deps, job, candidate.endpoint, 0)
-      if (!decision.granted) return null
-      const use = () => {
-        position += 1
-        found += 1
-      }
-      return { candidate, slot: decision.slot, use }
+      return decision.granted ? { candidate, slot: decision.slot, use: count } : null
     },
     retryAfterMs: () => soonestMs,
   }
 }
 
+const refusal = ({ endpoint }: Candidate, outcome: string): Attempt => ({
+  endpoint: endpoint.id,
+  outcome,
+  durationMs: 0,
+})
+
 const isQuoting = ({ endpoint }: Candidate) => endpoint.kind === 'extractive'
 
 export const waitMsOf = ({ policy }: Job, leftMs: number) => Math.max(0, Math.min(policy.maxWaitMs, leftMs))
+
+/** The end of the wait in its queue; null for a client that has left. */
+async function waitedFor(deps: DispatchDeps, job: Job, { endpoint }: Candidate): Promise<Admission | null> {
+  const decision = await Promise.race([waitForSlot(deps, job, endpoint), whenLeft(job.clientSignal)])
+  if (!decision) leaveQueue(deps, job, endpoint)
+  return decision
+}
 
 /** Null as soon as the client has left; never otherwise. */
 function whenLeft(signal: AbortSignal): Promise<null> {

@@ -6,7 +6,7 @@ import type { Candidate } from '../../../shared/domain/routing/candidate.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { errorFields } from '../../../shared/log.ts'
 import type { Settlement, SpendIntent } from '../../../shared/ports/objects.ts'
-import type { Taken } from '../escrow/purse.ts'
+import type { Taken } from '../escrow/grants.ts'
 import type { Slot } from '../escrow/slot-pool.ts'
 import { DEADLINES, type DispatchDeps, type Job } from './job.ts'
 

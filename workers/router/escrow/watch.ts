@@ -12,9 +12,12 @@ export function watch(sweep: (waitUntil: WaitUntil) => boolean, everyMs: number,
   let sinceMs = Number.NEGATIVE_INFINITY
 
   const stay = async (mine: number, waitUntil: WaitUntil) => {
-    do await new Promise((resolve) => setTimeout(resolve, everyMs))
-    while (watcher === mine && sweep(waitUntil))
-    if (watcher === mine) sinceMs = Number.NEGATIVE_INFINITY
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, everyMs))
+      if (watcher !== mine) return
+      if (!sweep(waitUntil)) break
+    }
+    sinceMs = Number.NEGATIVE_INFINITY
   }
 
   return {

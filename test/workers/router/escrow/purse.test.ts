@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { AdmissionDecision } from '../../../../shared/domain/budget.ts'
 import type { Reservation, Settlement, TenantOperation } from '../../../../shared/ports/objects.ts'
-import { purse, type Taken } from '../../../../workers/router/escrow/purse.ts'
+import type { Taken } from '../../../../workers/router/escrow/grants.ts'
+import { purse } from '../../../../workers/router/escrow/purse.ts'
 import { lane } from '../../../../workers/router/lane.ts'
 
 beforeEach(() => vi.useFakeTimers())
