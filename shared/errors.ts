@@ -70,7 +70,7 @@ export const ERROR_CODES = {
   no_endpoint: {
     status: 503,
     retryable: true,
-    help: 'No registered endpoint satisfies the requirements. route.rejected says why for each; relax one or register an endpoint.',
+    help: 'No registered endpoint satisfies the requirements. details.rejected says why for the first of them, POST /v1/route for all; relax one or register an endpoint.',
   },
   upstream_unavailable: {
     status: 503,

@@ -52,7 +52,11 @@ export async function startServers(
   const upstreamUrl = upstream.announcement['url'] ?? ''
   await add(server('upstream', upstream, `${upstreamUrl}/chat/completions`))
   const bare = await startAnnounced(here('bare-proxy.ts'), [upstreamUrl])
-  await add(server('bare proxy', bare, bare.announcement['url'] ?? ''))
+  const bareUrl = bare.announcement['url'] ?? ''
+  await add(server('bare proxy', bare, bareUrl))
+  // The same process: rounds take turns, so its CPU is told apart by time.
+  const throughJavaScript = { pid: bare.pid, stop: async () => undefined }
+  await add(server('bare, JS stream', throughJavaScript, bareUrl.replace('/v1/', '/js/v1/')))
   if (choice.fairlead) {
     const fairlead = await startAnnounced(here('fairlead.ts'), [upstreamUrl])
     const { url = '', apiKey = '' } = fairlead.announcement

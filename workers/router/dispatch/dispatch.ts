@@ -88,8 +88,12 @@ function refused(decision: Exclude<Reserving, Reserved>, neededNanoUsd: number):
   }
   const { reason, limit, retryAfterMs } = decision
   const what = reason === 'concurrency' ? 'requests at once' : `${reason} per minute`
-  const details = { keyId, reason, limit, ...(retryAfterMs !== null && { retryAfterMs }) }
-  const problem =
-    retryAfterMs === null ? 'is smaller than this request alone; it can never pass' : 'is reached'
-  return new AppError('rate_limited', `${whose} limit of ${limit} ${what} ${problem}`, { details })
+  const message = `${whose} limit of ${limit} ${what}`
+  if (retryAfterMs === null)
+    return new AppError('invalid_request', `${message} is less than this request alone: it can never pass`, {
+      details: { keyId, reason, limit },
+    })
+  return new AppError('rate_limited', `${message} is reached`, {
+    details: { keyId, reason, limit, retryAfterMs },
+  })
 }
