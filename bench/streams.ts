@@ -8,7 +8,6 @@ import { cpuOfTree, memoryOfTree } from './lib/processes.ts'
 import { startAnnounced } from './lib/server-process.ts'
 import { median, percentile } from './lib/stats.ts'
 import { table } from './lib/table.ts'
-import { type Server, startServers } from './router/servers.ts'
 import { BENCH_MODEL } from './router/workload.ts'
 
 const HELP = `npm run bench:streams -- [options]
@@ -38,44 +37,70 @@ if (values.help || [asked, streams, tokens, everyMs].some((number) => !(number >
   process.exit(values.help ? 0 : 2)
 }
 
+/** The first ones find everything cold. */
+const COLD = 20
+
+type Target = { readonly name: string; readonly url: string; readonly apiKey: string }
+
+const askedBody = (maxTokens: number) =>
+  JSON.stringify({
+    model: BENCH_MODEL,
+    stream: true,
+    max_tokens: maxTokens,
+    messages: [{ role: 'user', content: 'Count.' }],
+  })
+
+const post = (url: string, apiKey: string, maxTokens: number) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: askedBody(maxTokens),
+  })
+
 /** Milliseconds until the first token of one stream; the rest is read, too. */
-async function firstTokenMs({ target }: Server): Promise<number> {
-  const { url, headers, body } = target('streamed')
+async function firstTokenMs({ url, apiKey }: Target): Promise<number> {
   const startedMs = performance.now()
-  const response = await fetch(url, { method: 'POST', headers: { ...headers }, body })
+  const response = await post(url, apiKey, 4)
   let firstMs = Number.NaN
   let text = ''
   for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     text += part
-    if (Number.isNaN(firstMs) && text.includes('token0')) firstMs = performance.now() - startedMs
+    if (Number.isNaN(firstMs) && text.includes('word0')) firstMs = performance.now() - startedMs
   }
   return firstMs
 }
 
+/** Tokens come 10 ms apart, as those of a fast model do: then the time to the first is not that of all of them. */
 async function timeFirstTokens() {
-  const servers: Server[] = []
-  const choice = { fairlead: true, portkey: false, litellm: false }
-  try {
-    await startServers(
-      choice,
-      (server) => servers.push(server),
-      () => undefined,
-    )
-    const times = new Map(servers.map(({ name }) => [name, [] as number[]]))
-    for (let n = 0; n < asked + 20; n += 1)
-      for (const server of servers) {
-        const ms = await firstTokenMs(server)
-        // The first ones find everything cold.
-        if (n >= 20) times.get(server.name)?.push(ms)
-      }
-    const rows = servers.map(({ name }) => {
-      const own = (times.get(name) ?? []).toSorted((a, b) => a - b)
-      return [name, percentile(own, 0.5).toFixed(2), percentile(own, 0.95).toFixed(2)]
-    })
-    console.log(`\n${table(['first token of a stream, one at a time', 'p50 ms', 'p95 ms'], rows)}\n`)
-  } finally {
-    for (const server of servers.toReversed()) await server.stop()
-  }
+  await using opened = new AsyncDisposableStack()
+  const origin = await startOrigin({
+    model: BENCH_MODEL,
+    answerTokenCount: 4,
+    tokenDelayMs: 10,
+    requestsKept: 10,
+  })
+  opened.defer(origin.close)
+  const bare = await startAnnounced(resolve(import.meta.dirname, 'router/bare-proxy.ts'), [origin.url])
+  opened.defer(bare.stop)
+  const platform = await startAnnounced(resolve(import.meta.dirname, 'router/fairlead.ts'), [origin.url])
+  opened.defer(platform.stop)
+  const { url = '', apiKey = '' } = platform.announcement
+  const targets = [
+    { name: 'model server', url: `${origin.url}/chat/completions`, apiKey: '' },
+    { name: 'bare proxy', url: bare.announcement['url'] ?? '', apiKey: '' },
+    { name: 'fairlead', url, apiKey },
+  ]
+  const times = new Map(targets.map(({ name }) => [name, [] as number[]]))
+  for (let n = 0; n < asked + COLD; n += 1)
+    for (const target of targets) {
+      const ms = await firstTokenMs(target)
+      if (n >= COLD) times.get(target.name)?.push(ms)
+    }
+  const rows = targets.map(({ name }) => {
+    const own = (times.get(name) ?? []).toSorted((a, b) => a - b)
+    return [name, percentile(own, 0.5).toFixed(2), percentile(own, 0.95).toFixed(2)]
+  })
+  console.log(`\n${table(['first token of a stream, one at a time', 'p50 ms', 'p95 ms'], rows)}\n`)
 }
 
 const ANSWER = Array.from({ length: tokens }, (_, index) => `word${index}`).join(' ')
@@ -85,10 +110,7 @@ const contentOf = (data: string) => (JSON.parse(data) as Chunk).choices?.[0]?.de
 
 /** What is wrong with one stream; null: it was whole. */
 async function readStream(url: string, apiKey: string): Promise<string | null> {
-  const messages = [{ role: 'user', content: 'Count.' }]
-  const body = { model: BENCH_MODEL, stream: true, max_tokens: tokens, messages }
-  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  const response = await post(url, apiKey, tokens)
   if (!response.ok || !response.body) return `status ${response.status}`
   const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
   const seen: string[] = []
