@@ -18,7 +18,7 @@ import { report } from './survive/report.ts'
 
 const HELP = `npm run bench:survive -- [options]
   --requests N   in all (10000)
-  --at-once N    under way at the same time (as many as the limit of open files allows, 8000 with 20000)
+  --at-once N    under way at the same time (as many as the limit of open files allows, 6000 with 20000)
   --speed N      how many times faster than its hardware the fleet is (20)
   --seed N       of the mix and the faults (1)
 Fails when a client saw neither a whole answer nor an error that says what happened, when money was overspent or is missing,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
-/** workerd holds two descriptors for each connection; some thousands are for origins, databases and everything else. */
+/** workerd holds two descriptors for each connection, of clients and of origins alike; the rest is for databases and everything else. */
 const PER_CONNECTION = 2
-const OTHERS = 4_000
+const OTHERS = 8_000
 
 /** How many clients a platform on this machine can have at once: its limit of open files decides. */
 export function mostAtOnce(): number {
