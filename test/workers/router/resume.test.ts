@@ -8,9 +8,9 @@ import { candidate, chunk, job, type Origin, outcomes, platform, silent, words }
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
-const cut = (text: string): Origin =>
+const cut = (...texts: string[]) =>
   async function* () {
-    yield chunk(text)
+    yield* texts.map(chunk)
     yield await Promise.reject(new AppError('upstream_unavailable', 'The connection broke'))
   }
 const says = (text: string): Origin =>
@@ -44,6 +44,29 @@ it('goes on at another endpoint with the answer so far, for money of its own', a
   ])
   expect(spend).toMatchObject({ completionTokens: 4, promptTokens: 4 })
   expect(fleet.releases('a')).toMatchObject([{ outcome: 'failed' }])
+})
+
+it.each([
+  ['every delta counts', ['a', 'b', 'c', 'd', 'e'], { maxTokens: 5, promptTokens: 6 }],
+  ['and so do the bytes of any script', ['今日は晴れです'], { maxTokens: 4, promptTokens: 7 }],
+])('leaves to the next what its predecessor did not use: %s', async (_, deltas, expected) => {
+  const fleet = platform({ a: cut(...deltas), b: says('!') }, { canContinue: true })
+  await read(fleet, job(['a', 'b']))
+  expect(fleet.sent.at(-1)).toMatchObject({ continuation: deltas.join(''), maxTokens: expected.maxTokens })
+  expect(fleet.settlements().at(-1)).toMatchObject({ id: 'req_1.r1', promptTokens: expected.promptTokens })
+})
+
+it('does not take thoughts, which are not sent on, for what the next one has to read', async () => {
+  const thinking: Origin = async function* () {
+    const delta = { reasoning_content: 'twelve bytes' }
+    for (let n = 0; n < 2; n += 1) yield { ...chunk(''), raw: { choices: [{ delta }] } }
+    yield* cut('x')()
+  }
+  const fleet = platform({ a: thinking, b: says('!') }, { canContinue: true })
+  await read(fleet, job(['a', 'b']))
+  const [broken] = fleet.settlements()
+  expect(fleet.sent.at(-1)).toMatchObject({ maxTokens: 10 - Number(broken?.completionTokens) })
+  expect(fleet.settlements().at(-1)).toMatchObject({ id: 'req_1.r1', promptTokens: 2 })
 })
 
 it('prefers the same model, and never leaves the tier', async () => {

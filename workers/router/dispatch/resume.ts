@@ -6,6 +6,7 @@ import { acquire, giveBack, type Leg, leave, reserve } from './holds.ts'
 import type { DispatchDeps, Job } from './job.ts'
 import { type Opened, open } from './open.ts'
 import type { Course } from './session.ts'
+import type { Spend } from './spend.ts'
 
 /** Fields of a request whose answer is more than one run of text: half of it cannot be gone on with. */
 const UNRESUMABLE = ['tools', 'functions', 'logprobs', 'top_logprobs', 'response_format']
@@ -16,8 +17,8 @@ type Break = {
   readonly broken: Leg
   readonly text: string
   readonly failure: AppError
-  /** What the parts so far have cost. */
-  readonly spentNanoUsd: number
+  /** What the parts so far have generated and cost. */
+  readonly spent: Pick<Spend, 'completionTokens' | 'costNanoUsd'>
 }
 
 /**
@@ -27,17 +28,16 @@ type Break = {
 export async function resume(
   deps: DispatchDeps,
   job: Job,
-  { broken, text, failure, spentNanoUsd }: Break,
+  { broken, text, failure, spent }: Break,
   { endsAtMs, attempts }: Course,
 ): Promise<Opened | null> {
   const resumptions = attempts.filter(({ outcome }) => outcome === 'failed').length
   if (!mayResume(job, failure) || resumptions > MAX_RESUMPTIONS || deps.now() >= endsAtMs) return null
-  const tokens = Math.ceil(text.length / 4)
-  const continuation = { continuation: text, maxTokens: job.request.maxTokens - tokens }
+  const continuation = { continuation: text, maxTokens: job.request.maxTokens - spent.completionTokens }
   const [candidate] = successors(deps, job, broken, attempts)
   if (!candidate || continuation.maxTokens < 1) return null
   const spendId = `${job.context.requestId}.r${resumptions}`
-  const leg = await hold(deps, job, candidate, { text, spendId, spentNanoUsd })
+  const leg = await hold(deps, job, candidate, { text, spendId, spent })
   if (!leg) return null
   const startedMs = deps.now()
   const opened = await open(deps, job, leg, endsAtMs, continuation).opened
@@ -73,19 +73,20 @@ async function hold(
   deps: DispatchDeps,
   job: Job,
   candidate: Candidate,
-  { text, spendId, spentNanoUsd }: { text: string; spendId: string; spentNanoUsd: number },
+  { text, spendId, spent }: Pick<Break, 'text' | 'spent'> & { spendId: string },
 ): Promise<Leg | null> {
   const { endpoint, worstCaseNanoUsd } = candidate
   const bytes = utf8Bytes(text)
   const wanted = { spendId, amountNanoUsd: worstCaseNanoUsd + costNanoUsd(endpoint, bytes, 0) }
-  if (spentNanoUsd + wanted.amountNanoUsd > job.maxCostNanoUsd) return null
+  if (spent.costNanoUsd + wanted.amountNanoUsd > job.maxCostNanoUsd) return null
   const [reserved, admission] = await Promise.all([
     reserve(deps, job, candidate, wanted).catch(() => null),
     acquire(deps, job, endpoint, 0),
   ])
   const isHeld = reserved !== null && 'spendId' in reserved
-  if (isHeld && admission.granted)
-    return { candidate, reserved, slot: admission.slot, continuedTokens: Math.ceil(bytes / 4) }
+  // Thoughts were generated, too, but are not sent on; what is sent never has more tokens than bytes.
+  const continuedTokens = Math.min(spent.completionTokens, bytes)
+  if (isHeld && admission.granted) return { candidate, reserved, slot: admission.slot, continuedTokens }
   if (isHeld) giveBack(deps, job, reserved)
   if (admission.granted) leave(deps, job, candidate, admission.slot)
   return null

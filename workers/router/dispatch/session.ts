@@ -68,10 +68,9 @@ export function session(deps: DispatchDeps, job: Job, opened: Opened, course: Co
     const failure = abortReason(dog) ?? AppError.from(thrown)
     finish(dog.isCancelled ? 'cancelled' : 'failed', isBlamed(failure))
     void events.return?.().catch(() => undefined)
-    const spentNanoUsd = settled.costNanoUsd
     const next = dog.isCancelled
       ? null
-      : await resume(deps, job, { broken: leg, text, failure, spentNanoUsd }, course)
+      : await resume(deps, job, { broken: leg, text, failure, spent: settled }, course)
     if (!next) throw failure
     return begin(next)
   }
