@@ -88,6 +88,29 @@ describe('the policy of a request', () => {
     forget(principal.tenantId)
     expect(await name()).toBe('plan:pro')
   })
+
+  it('is read again after a change that was made while it was being read', async () => {
+    let change = async () => {}
+    const prepare = (query: string) => ({
+      bind: (...values: unknown[]) => ({
+        async raw() {
+          const rows = await env.DB.prepare(query)
+            .bind(...values)
+            .raw()
+          await change()
+          return rows
+        },
+      }),
+    })
+    const { policyFor, forget } = tenantPolicies(database({ prepare } as unknown as D1Database), () => 0)
+    change = async () => {
+      change = async () => {}
+      await put('default', costOnly)
+      forget(principal.tenantId)
+    }
+    const name = async () => (await policyFor(principal)).name
+    expect([await name(), await name()]).toEqual(['plan:pro', 'default'])
+  })
 })
 
 describe('a change of a policy', () => {

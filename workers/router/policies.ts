@@ -24,12 +24,16 @@ export type Policies = {
 /** A tenant's policies are read as one and kept for a few seconds. Only values are kept: workerd forbids awaiting another request's I/O. */
 export function tenantPolicies(db: Database, now: () => number): Policies {
   const known = new Map<string, { settings: ReadonlyMap<string, PolicySettings>; untilMs: number }>()
+  let changes = 0
 
   const settingsOf = async (tenantId: string) => {
     const cached = known.get(tenantId)
     if (cached && cached.untilMs > now()) return cached.settings
+    const seen = changes
     const rows = await listPolicies(db, tenantId)
     const settings = new Map(rows.map(({ name, policy }) => [name, policy]))
+    // A change made here while they were read is not in what was read.
+    if (seen !== changes) return settings
     if (known.size >= MAX_TENANTS) known.clear()
     known.set(tenantId, { settings, untilMs: now() + FRESH_MS })
     return settings
@@ -51,6 +55,7 @@ export function tenantPolicies(db: Database, now: () => number): Policies {
     },
     forget(tenantId) {
       known.delete(tenantId)
+      changes += 1
     },
   }
 }
