@@ -104,6 +104,16 @@ describe("OpenAI's own client", () => {
     expect(origin.requests[0]?.body).not.toHaveProperty('fairlead')
   })
 
+  it.each(['priority', 'kv_transfer_params'])(
+    "cannot give orders to the origin's own scheduler: %s",
+    async (name) => {
+      const { model, origin } = await newEndpoint()
+      await clientOf(caller.key).chat.completions.create({ model, messages, seed: 7, [name]: -1 })
+      expect(origin.requests[0]?.body).toMatchObject({ seed: 7 })
+      expect(origin.requests[0]?.body).not.toHaveProperty(name)
+    },
+  )
+
   it('lists the models it may use', async () => {
     const { model } = await newEndpoint()
     const ids = (await collect(clientOf(caller.key).models.list())).map(({ id }) => id)

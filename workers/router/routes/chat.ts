@@ -14,6 +14,9 @@ import { completion, completionEvents } from '../chat-answers.ts'
 
 type ChatBody = z.infer<typeof chatRequest>
 
+/** vLLM's own parameters: whom its engine serves first, and where it fetches caches from, is not for a caller to say. */
+const ENGINE_ONLY = new Set(['priority', 'kv_transfer_params'])
+
 export function chatRoutes(deps: AskDeps) {
   const app = apiApp<ApiEnv>()
   app.openapi(chatRoute, async (c) => {
@@ -53,7 +56,7 @@ function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'place' | 'clientSign
     max_tokens,
     max_completion_tokens,
     fairlead = {},
-    ...parameters
+    ...rest
   } = body
   const { collection = null, filter, retrieval, requirements } = fairlead
   if (collection !== null && !mayUseCollection(call.context.principal, collection))
@@ -71,7 +74,7 @@ function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'place' | 'clientSign
     format: 'markdown',
     ...servedBy(model, requirements),
     maxTokens: max_completion_tokens ?? max_tokens ?? null,
-    parameters,
+    parameters: Object.fromEntries(Object.entries(rest).filter(([name]) => !ENGINE_ONLY.has(name))),
     stream: stream === true,
   }
 }
