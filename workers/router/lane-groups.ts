@@ -73,9 +73,10 @@ export function callGroups<Operation, Result>(
       sending = mine
       begun(mine.group.filter(({ turn }) => turn !== null).length)
       try {
-        answerAll(mine.group, await send(mine.group.map(({ operation }) => operation)))
+        answerAll(mine.group, await inTime(send(mine.group.map(({ operation }) => operation))))
       } catch (error) {
-        failAll(mine.group, AppError.from(error), waitUntil)
+        // Whoever took over has failed them already.
+        if (sending === mine) failAll(mine.group, AppError.from(error), waitUntil)
       } finally {
         if (sending === mine) sending = null
         mine.end.resolve()
@@ -84,6 +85,20 @@ export function callGroups<Operation, Result>(
         queue.find(({ turn }) => turn !== null)?.turn?.resolve()
       }
     },
+  }
+}
+
+/** When nobody else comes, only a timer of its own tells a leader that the object does not answer. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const deadline = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => deadline.reject(new AppError('internal', 'The object did not answer in time')),
+    ABANDONED_MS,
+  )
+  try {
+    return await Promise.race([answer, deadline.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

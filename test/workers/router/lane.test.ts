@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { lane } from '../../../workers/router/lane.ts'
 
 /** An object that answers only when told to, and shows which groups it was sent. */
@@ -17,6 +17,8 @@ function slowObject() {
   }
   return { groups, send, waitUntil, answerNext, settled }
 }
+
+afterEach(() => void vi.useRealTimers())
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 1))
 
@@ -116,7 +118,6 @@ describe('a lane to an object', () => {
       [2, false],
       [3, true],
     ])
-    vi.useRealTimers()
   })
 
   it('tells every member of a group that failed, and goes on with the next group', async () => {
@@ -138,6 +139,37 @@ describe('a lane to an object', () => {
     void now(2, object.waitUntil)
     await expect(lost).rejects.toMatchObject({ code: 'internal' })
     expect(object.groups).toEqual([[1], [2]])
+  })
+
+  it('fails the call of one who waits alone when the object never answers', async () => {
+    vi.useFakeTimers()
+    const send = vi.fn<(n: number[]) => Promise<number[]>>(() => Promise.resolve([20]))
+    send.mockReturnValueOnce(new Promise(() => undefined))
+    const { now } = lane(send, Date.now)
+    const failure = now(1, () => undefined).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await failure).toMatchObject({ name: 'AppError', code: 'internal' })
+    expect(await now(2, () => undefined)).toBe(20)
+    expect(send.mock.calls).toEqual([[[1]], [[2]]])
+    // The deadline of the second call ends with it.
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('sends again once what nobody waits for, when another took over just before its deadline', async () => {
+    vi.useFakeTimers()
+    let startedMs = Date.now()
+    const send = vi.fn(async (operations: number[]) => operations)
+    send.mockReturnValueOnce(new Promise(() => undefined))
+    const failed = vi.fn()
+    const { now, post } = lane(send, () => Date.now() - startedMs)
+    post(1, () => undefined, { failed })
+    now(2, () => undefined).catch(() => undefined)
+    await vi.advanceTimersByTimeAsync(9_999)
+    startedMs -= 1
+    await now(3, () => undefined)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(failed).toHaveBeenCalledTimes(1)
+    expect(send.mock.calls.flat(2)).toEqual([1, 2, 3, 1])
   })
 
   it('answers a call once, also when one that was given up as lost comes back', async () => {
@@ -182,7 +214,6 @@ describe('a lane to an object', () => {
       await vi.advanceTimersByTimeAsync(5)
     }
     expect(Math.max(...longest.values())).toBeLessThan(7_000)
-    vi.useRealTimers()
   })
 
   it('answers every call of a crowd larger than one group', async () => {
