@@ -3,7 +3,7 @@ import { type Measures, NO_MEASURES } from './admission-measures.ts'
 import { drainIntervalMs, elapse, newPace, type Pace, withFreed } from './admission-pace.ts'
 import { type Breaker, gateAt, type Memory, NEW_MEMORY, slotsAt, stateAt, withoutNews } from './breaker.ts'
 import { type Health, observeHealth, UNKNOWN_HEALTH, withHealth } from './breaker-health.ts'
-import type { ScrapedLoad } from './fleet.ts'
+import { GAUGES_FRESH_MS, type ScrapedLoad } from './fleet.ts'
 import { type Lease, type LeaseDecision, type LeaseRefused, refused } from './lease.ts'
 
 /** What a drained endpoint tells to wait: nobody knows when it comes back. */
@@ -65,12 +65,9 @@ export const newDesk = (nowMs: number): Desk => ({
   answered: [],
 })
 
-/** Numbers of an origin that are older are not believed. */
-const STALE_MS = 15_000
-
 /** Requests of other clients of the same origin, and how many of them wait there: what the origin had beside ours, as long as that is news. */
 export function othersNow({ scraped }: Desk, nowMs: number) {
-  if (scraped === null || nowMs - scraped.atMs > STALE_MS) return { inFlight: 0, waiting: 0 }
+  if (scraped === null || nowMs - scraped.atMs > GAUGES_FRESH_MS) return { inFlight: 0, waiting: 0 }
   const inFlight = Math.max(0, scraped.running + scraped.waiting - scraped.own)
   return { inFlight, waiting: Math.min(scraped.waiting, inFlight) }
 }

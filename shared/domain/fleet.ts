@@ -34,6 +34,9 @@ export type ScrapedLoad = {
   readonly kvCacheUsage: number
 }
 
+/** Gauges read longer ago than this say nothing of now. */
+export const GAUGES_FRESH_MS = 15_000
+
 /** The names in FLEET_REGIONS: one fleet object each, to which every endpoint tells its state. */
 export function fleetRegions(list: string): string[] {
   const names = list

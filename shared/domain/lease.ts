@@ -29,6 +29,15 @@ export type LeaseRelease = {
   readonly retryAfterMs: number | null
 }
 
+/** How a slot is given back that nobody used: nothing was learnt. */
+export const UNUSED = {
+  outcome: 'unused',
+  durationMs: 0,
+  timeToFirstTokenMs: null,
+  outputTokens: 0,
+  retryAfterMs: null,
+} as const satisfies Omit<LeaseRelease, 'requestId' | 'epoch'>
+
 /** A slot in use. The epoch of a grant is larger than that of every grant before it and is never given again. */
 export type Lease = { readonly epoch: number; readonly tokens: number; readonly expiresAtMs: number }
 

@@ -1,5 +1,5 @@
 import type { EndpointRecord } from '../endpoint.ts'
-import type { EndpointSnapshot } from '../fleet.ts'
+import { type EndpointSnapshot, GAUGES_FRESH_MS } from '../fleet.ts'
 import { TIERS, type Tier } from '../tiers.ts'
 import { hashText } from './affinity.ts'
 import type { OwnCount, OwnLoad } from './own-load.ts'
@@ -40,8 +40,6 @@ export type PreparedFleet = {
   readonly sites: readonly (Coordinates | null)[]
 }
 
-/** Gauges read longer ago than this say nothing of now. */
-const GAUGES_FRESH_MS = 15_000
 /** When a breaker's pause is over its object lets single probes through: this share of requests may be one. */
 const PROBE_SHARE = 0.25
 

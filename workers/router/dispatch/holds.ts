@@ -1,6 +1,6 @@
 import type { AdmissionDecision } from '../../../shared/domain/budget.ts'
 import type { EndpointRecord } from '../../../shared/domain/endpoint.ts'
-import type { LeaseDecision, LeaseRelease } from '../../../shared/domain/lease.ts'
+import { type LeaseDecision, type LeaseRelease, UNUSED } from '../../../shared/domain/lease.ts'
 import type { RateHeadroom } from '../../../shared/domain/rate-limit.ts'
 import type { Candidate } from '../../../shared/domain/routing/candidate.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -187,14 +187,6 @@ export function leaveQueue(deps: DispatchDeps, job: Job, endpoint: EndpointRecor
     failed: told(deps, job, 'free'),
   })
 }
-
-const UNUSED = {
-  outcome: 'unused',
-  durationMs: 0,
-  timeToFirstTokenMs: null,
-  outputTokens: 0,
-  retryAfterMs: null,
-} as const
 
 const money = (deps: DispatchDeps, job: Job) => deps.money(job.context.principal.tenantId)
 

@@ -1,4 +1,4 @@
-import type { LeaseDecision, LeaseRelease } from '../../../shared/domain/lease.ts'
+import { type LeaseDecision, type LeaseRelease, UNUSED } from '../../../shared/domain/lease.ts'
 import type { EndpointOperation } from '../../../shared/ports/objects.ts'
 import type { Lane, WaitUntil } from '../lane.ts'
 import { watch } from './watch.ts'
@@ -32,14 +32,6 @@ type Options = {
   readonly leaseMs: number
   readonly now: () => number
 }
-
-const UNUSED = {
-  outcome: 'unused',
-  durationMs: 0,
-  timeToFirstTokenMs: null,
-  outputTokens: 0,
-  retryAfterMs: null,
-} as const
 
 /** The endpoint's object decides over every slot: one that it does not leave here when it hears of an answer goes back after at most one more request. */
 export function slotPool({ slots, leaseMs, now }: Options): SlotPool {
