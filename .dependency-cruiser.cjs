@@ -7,9 +7,10 @@ module.exports = {
     { name: 'http-stays-low', severity: 'error', from: { path: '^shared/http/' }, to: { path: '^shared/(adapters|db|api)/' } },
     { name: 'db-knows-only-domain', severity: 'error', from: { path: '^shared/db/' }, to: { path: '^shared/', pathNot: '^shared/(db|domain|errors)' } },
     { name: 'adapters-do-not-know-each-other', severity: 'error', from: { path: '^shared/adapters/([^/]+)/([^/]+)\\.ts$' }, to: { path: '^shared/adapters/', pathNot: '^shared/adapters/$1/$2' } },
-    { name: 'shared-never-imports-workers', severity: 'error', from: { path: '^shared/' }, to: { path: '^(workers|cli|bench|scripts)/' } },
-    { name: 'workers-are-islands', severity: 'error', from: { path: '^workers/([^/]+)/' }, to: { path: '^(workers|cli|bench|scripts)/', pathNot: '^workers/$1/' } },
+    { name: 'shared-never-imports-workers', severity: 'error', from: { path: '^shared/' }, to: { path: '^(workers|cli|bench|scripts|infra)/' } },
+    { name: 'workers-are-islands', severity: 'error', from: { path: '^workers/([^/]+)/' }, to: { path: '^(workers|cli|bench|scripts|infra)/', pathNot: '^workers/$1/' } },
     { name: 'only-deps-picks-adapters', severity: 'error', from: { path: '^workers/[^/]+/(routes|objects|jobs)/' }, to: { path: '^shared/adapters/' } },
+    { name: 'infra-reads-only-shared', severity: 'error', from: { path: '^infra/' }, to: { path: '^(workers|cli|bench|scripts|test)/' } },
     // A type that names an object class and a class that names the type are no cycle at run time.
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
   ],

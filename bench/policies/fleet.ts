@@ -1,16 +1,11 @@
 import { type EndpointRecord, EXTRACTIVE } from '../../shared/domain/endpoint.ts'
+import type { Deployment } from '../../shared/domain/matrix/deployment.ts'
+import { modelNamed } from '../../shared/domain/matrix/lookup.ts'
+import { planMemory } from '../../shared/domain/matrix/memory.ts'
+import { predictTimes, readingMs } from '../../shared/domain/matrix/performance.ts'
+import { MATRIX } from '../../shared/domain/matrix/sources.gen.ts'
+import type { GpuName, Precision } from '../../shared/domain/matrix/sources.ts'
 import { usdPerHourToNanoPerSecond, usdPerMTokToNanoPerKTok } from '../../shared/domain/money.ts'
-import {
-  type Deployment,
-  GPUS,
-  type GpuName,
-  kvCapacityTokens,
-  MODELS,
-  type ModelName,
-  type Precision,
-  predictPerformance,
-  prefillMs,
-} from '../../shared/domain/performance.ts'
 import type { Scenario } from '../../shared/domain/simulation/run.ts'
 import { type Caller, SHAPES } from '../../shared/domain/simulation/trace.ts'
 import type { Level, Tier } from '../../shared/domain/tiers.ts'
@@ -72,7 +67,7 @@ function site(
   return { provider, region, level, residency, usdPerGpuHour }
 }
 
-type Cell = readonly [Tier, keyof typeof SITES, ModelName, GpuName, number, Precision, number]
+type Cell = readonly [Tier, keyof typeof SITES, string, GpuName, number, Precision, number]
 
 /** Tier, site, model, GPU, GPUs, precision, quality. */
 const CELLS: readonly Cell[] = [
@@ -113,9 +108,15 @@ export const ORIGINS: Scenario['origins'] = CELLS.map((cell) => originOf(cell))
 
 function originOf([tier, at, model, gpu, tensorParallel, precision, quality]: Cell) {
   const where = SITES[at]
-  const deployment: Deployment = { model: MODELS[model], gpu: GPUS[gpu], tensorParallel, precision }
+  const deployment: Deployment = {
+    model: modelNamed(model),
+    gpu: MATRIX.gpus[gpu],
+    precision,
+    tensorParallel,
+    pipelineParallel: 1,
+  }
   const maxConcurrency = slotsOf(tier, deployment)
-  const alone = predictPerformance({ ...deployment, ...SHAPES[tier], promptTokens: 1_024, batch: 1 })
+  const alone = predictTimes(deployment, { ...SHAPES[tier], promptTokens: 1_024, concurrency: 1 })
   const rates: Site['usdPerGpuHour'] = where.usdPerGpuHour
   const usdPerHour = (rates[gpu] ?? Number.NaN) * tensorParallel
   const isServerless = where.level === 'serverless'
@@ -144,10 +145,10 @@ function originOf([tier, at, model, gpu, tensorParallel, precision, quality]: Ce
 
 function slotsOf(tier: Tier, deployment: Deployment): number {
   const { promptTokens, outputTokens } = SHAPES[tier]
-  const fits = Math.floor(kvCapacityTokens(deployment) / (1.5 * (promptTokens + outputTokens)))
+  const fits = Math.floor(planMemory(deployment).kvCapacityTokens / (1.5 * (promptTokens + outputTokens)))
   let slots = 1
   const tokenMs = (batch: number) =>
-    predictPerformance({ ...deployment, ...SHAPES[tier], batch }).timePerOutputTokenMs
+    predictTimes(deployment, { ...SHAPES[tier], concurrency: batch }).timePerOutputTokenMs
   while (slots < Math.min(MOST_AT_ONCE, fits) && tokenMs(slots + 1) <= TARGET_TOKEN_MS[tier]) slots += 1
   return slots
 }
@@ -166,8 +167,8 @@ function tokenPrice(tier: Tier, deployment: Deployment, slots: number, usdPerHou
 
 /** What an origin can keep up with: its slots, or its reading of prompts, whichever is less. */
 export function requestsPerSecond(tier: Tier, deployment: Deployment, slots: number): number {
-  const full = predictPerformance({ ...deployment, ...SHAPES[tier], batch: slots })
-  const readingMs = prefillMs(deployment, SHAPES[tier].promptTokens)
-  const servedMs = readingMs + SHAPES[tier].outputTokens * full.timePerOutputTokenMs
-  return Math.min((1_000 * slots) / servedMs, 1_000 / readingMs)
+  const full = predictTimes(deployment, { ...SHAPES[tier], concurrency: slots })
+  const promptMs = readingMs(deployment, SHAPES[tier].promptTokens)
+  const servedMs = promptMs + SHAPES[tier].outputTokens * full.timePerOutputTokenMs
+  return Math.min((1_000 * slots) / servedMs, 1_000 / promptMs)
 }

@@ -1,4 +1,4 @@
-import type { GpuName, ModelName, Precision } from '../../shared/domain/performance.ts'
+import type { GpuName, Precision } from '../../shared/domain/matrix/sources.ts'
 import type { Level, Tier } from '../../shared/domain/tiers.ts'
 
 /** One simulated origin: what runs where, for whom, at which price. */
@@ -8,7 +8,8 @@ export type SimulatedEndpoint = {
   readonly level: Level
   readonly provider: string
   readonly region: string
-  readonly model: ModelName
+  /** As `infra/matrix/models.yaml` names it. */
+  readonly model: string
   readonly gpu: GpuName
   readonly precision: Precision
   readonly tensorParallel: number
@@ -72,7 +73,7 @@ const RESERVED: Cost = { paidBy: 'tokens', coldStartMs: 0 }
 const scaled = (coldStartMs: number): Cost => ({ paidBy: 'time', coldStartMs })
 
 type Place = Pick<SimulatedEndpoint, 'level' | 'provider' | 'region'>
-type Row = readonly [Tier, ModelName, Hardware, Place, Site, Cost?]
+type Row = readonly [Tier, string, Hardware, Place, Site, Cost?]
 const at = (level: Level, provider: string, region: string): Place => ({ level, provider, region })
 
 // On-demand prices a GPU hour of 2026-09-25 to 2026-11-09. Where a provider's own was not published, that of a like one stands in: Lambda's A100

@@ -1,38 +1,25 @@
-import {
-  type Deployment,
-  decodeStepMs,
-  GPUS,
-  kvCapacityTokens,
-  MODELS,
-  type ModelName,
-  predictPerformance,
-  prefillMs,
-} from '../../shared/domain/performance.ts'
+import { configurationId } from '../../shared/domain/matrix/configuration.ts'
+import type { Deployment } from '../../shared/domain/matrix/deployment.ts'
+import { modelNamed } from '../../shared/domain/matrix/lookup.ts'
+import { planMemory } from '../../shared/domain/matrix/memory.ts'
+import { predictTimes, readingMs, stepMs } from '../../shared/domain/matrix/performance.ts'
+import { MATRIX } from '../../shared/domain/matrix/sources.gen.ts'
 import type { Origin as Registered } from '../lib/origin.ts'
 import type { SimulatedEndpoint } from './catalogue.ts'
 
 export const deploymentOf = ({ model, gpu, tensorParallel, precision }: SimulatedEndpoint): Deployment => ({
-  model: MODELS[model],
-  gpu: GPUS[gpu],
-  tensorParallel,
+  model: modelNamed(model),
+  gpu: MATRIX.gpus[gpu],
   precision,
+  tensorParallel,
+  pipelineParallel: 1,
 })
 
-const MODEL_CONTEXT: Readonly<Record<ModelName, number>> = {
-  'Qwen/Qwen2.5-3B-Instruct': 32_768,
-  'meta-llama/Llama-3.2-3B-Instruct': 131_072,
-  'mistralai/Mistral-7B-Instruct-v0.3': 32_768,
-  'meta-llama/Llama-3.1-8B-Instruct': 131_072,
-  'Qwen/Qwen2.5-14B-Instruct': 32_768,
-  'meta-llama/Llama-3.1-70B-Instruct': 131_072,
-  'Qwen/Qwen2.5-72B-Instruct': 32_768,
-  'meta-llama/Llama-3.1-405B-Instruct': 131_072,
-  'deepseek-ai/DeepSeek-V3': 163_840,
-}
-
 /** As long as the model can, as far as the memory beside the weights allows. */
-export const contextTokensOf = (endpoint: SimulatedEndpoint): number =>
-  Math.min(MODEL_CONTEXT[endpoint.model], kvCapacityTokens(deploymentOf(endpoint)))
+export function contextTokensOf(endpoint: SimulatedEndpoint): number {
+  const deployment = deploymentOf(endpoint)
+  return Math.min(deployment.model.contextTokens, planMemory(deployment).kvCapacityTokens)
+}
 
 /** How many run at once: vLLM's max_num_seqs, smaller where an answer takes longer. */
 export const maxConcurrencyOf = ({ tier }: SimulatedEndpoint): number =>
@@ -46,12 +33,8 @@ type Running = { readonly url: string; readonly speed: number }
 export function registrationOf(endpoint: SimulatedEndpoint, { url, speed }: Running): Registered['request'] {
   const { tier, level, provider, region, model, gpu, compliance, residency, clearance, coldStartMs } =
     endpoint
-  const nominal = predictPerformance({
-    ...deploymentOf(endpoint),
-    promptTokens: 1_024,
-    outputTokens: 256,
-    batch: 1,
-  })
+  const lone = { promptTokens: 1_024, outputTokens: 256, concurrency: 1 }
+  const nominal = predictTimes(deploymentOf(endpoint), lone)
   const origin = new URL(url).origin
   return {
     url,
@@ -60,7 +43,7 @@ export function registrationOf(endpoint: SimulatedEndpoint, { url, speed }: Runn
     level,
     provider,
     region,
-    configuration: `${tier}.${gpu}.${level}`,
+    configuration: configurationId({ tier, gpu, level }),
     contextTokens: contextTokensOf(endpoint),
     maxConcurrency: maxConcurrencyOf(endpoint),
     price: priceOf(endpoint),
@@ -87,9 +70,12 @@ function priceOf(endpoint: SimulatedEndpoint) {
   if (endpoint.paidBy === 'time') return { gpuUsdPerHour }
   const deployment = deploymentOf(endpoint)
   const batch = maxConcurrencyOf(endpoint) / 2
-  const outputMs = decodeStepMs(deployment, batch, batch * USUAL_CONTEXT_TOKENS) / batch
+  const outputMs = stepMs(deployment, batch, batch * USUAL_CONTEXT_TOKENS) / batch
   const usdPerMTok = (ms: number) => Math.round(((ms * 1e6) / 3.6e6) * gpuUsdPerHour * 1_000) / 1_000
-  return { inputUsdPerMTok: usdPerMTok(prefillMs(deployment, 1)), outputUsdPerMTok: usdPerMTok(outputMs) }
+  return {
+    inputUsdPerMTok: usdPerMTok(readingMs(deployment, 1, USUAL_CONTEXT_TOKENS)),
+    outputUsdPerMTok: usdPerMTok(outputMs),
+  }
 }
 
 export const coldStartOf = ({ coldStartMs }: SimulatedEndpoint, speed: number) =>

@@ -1,15 +1,12 @@
-import {
-  type Deployment,
-  decodeStepMs,
-  kvCapacityTokens,
-  prefillMs,
-} from '../../shared/domain/performance.ts'
+import { CALIBRATION } from '../../shared/domain/matrix/calibration.gen.ts'
+import type { Deployment } from '../../shared/domain/matrix/deployment.ts'
+import { planMemory } from '../../shared/domain/matrix/memory.ts'
+import { readingMs, stepMs } from '../../shared/domain/matrix/performance.ts'
+import { serverMs } from '../../shared/domain/matrix/roofline.ts'
 import type { EngineConfig } from './scheduler.ts'
 
 /** vLLM's default for a server on a large GPU. */
 const MAX_STEP_TOKENS = 8_192
-/** What a server takes for itself before a request is in the queue. */
-const ENTRY_MS = 40
 /** Steps of the same kind differ by this share, to either side. */
 const JITTER = 0.05
 
@@ -28,13 +25,13 @@ export function deploymentTiming(
   return {
     maxSequences,
     maxStepTokens: MAX_STEP_TOKENS,
-    kvCapacityTokens: kvCapacityTokens(deployment),
-    entryMs: ENTRY_MS / speed,
+    kvCapacityTokens: planMemory(deployment).kvCapacityTokens,
+    entryMs: serverMs(deployment, CALIBRATION.constants) / speed,
     stepMs({ decoding, contextTokens, prefillTokens }) {
       // A step that only reads prompts reads the weights too.
-      const stepMs = decodeStepMs(deployment, Math.max(1, decoding), contextTokens)
+      const writingMs = stepMs(deployment, Math.max(1, decoding), contextTokens)
       const jitter = 1 + JITTER * (2 * random() - 1)
-      return ((stepMs + prefillMs(deployment, prefillTokens)) * jitter) / speed
+      return ((writingMs + readingMs(deployment, prefillTokens)) * jitter) / speed
     },
   }
 }

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { ENDPOINT_KINDS } from '../domain/endpoint.ts'
 import { isMetadataHost } from '../domain/host.ts'
+import { parseConfiguration } from '../domain/matrix/configuration.ts'
+import { GPU_NAMES } from '../domain/matrix/sources.ts'
 import { level, tier } from './common.ts'
 
 const note = (description: string) => ({ description })
@@ -172,8 +174,7 @@ const vendorConflictsOf = ({ kind, auth, url, model }: Whole) => [
 /** What only several fields together can say; each problem names the field to change. */
 function conflictsOf(given: Whole) {
   const { url, mtlsBinding, tier, level, configuration } = given
-  const isCell = configuration === null || /^(?:s|m|l|xl)\.[^.]+\.[a-z_]+$/.test(configuration)
-  const [cellTier, , cellLevel] = configuration?.split('.') ?? []
+  const cell = configuration === null ? null : parseConfiguration(configuration)
   return [
     ...vendorConflictsOf(given),
     {
@@ -181,10 +182,14 @@ function conflictsOf(given: Whole) {
       when: mtlsBinding !== null && !url.startsWith('https:'),
       says: 'a certificate needs a url with https',
     },
-    { field: 'configuration', when: !isCell, says: 'write tier.gpu.level, such as m.a100.gpu_native' },
     {
       field: 'configuration',
-      when: isCell && configuration !== null && (cellTier !== tier || cellLevel !== level),
+      when: configuration !== null && cell === null,
+      says: `write tier.gpu.level, such as m.a100.gpu_native, with a GPU of ${GPU_NAMES.join(', ')}; null for any other`,
+    },
+    {
+      field: 'configuration',
+      when: cell !== null && (cell.tier !== tier || cell.level !== level),
       says: `is not of tier "${tier}" and level "${level}"`,
     },
   ].filter(({ when }) => when)

@@ -1,15 +1,9 @@
 import type { EndpointRecord } from '../endpoint.ts'
 import type { EndpointSnapshot } from '../fleet.ts'
-import type { Tier } from '../tiers.ts'
+import { LATER_PER_OTHER, SERVER_MS, SLOWER_WHEN_FULL, usualTimes } from '../matrix/usual.ts'
 
-/** What a model server needs for any request, however short: part of every first token. Source: performance model. */
-export const SERVER_MS = 40
 /** The prompt that a registration's nominal time to first token is said for. */
 export const PROMPT_OF_NOMINAL_TOKENS = 1_024
-/** With every slot taken, each token takes this much longer than alone (Llama 70B on H100, 4 to 64 at once: 1.65 times). */
-export const SLOWER_WHEN_FULL = 0.65
-/** Each other request delays the first token by this share (performance model). */
-export const LATER_PER_OTHER = 0.1
 /** After this long without an answer, half of what was measured is forgotten: a slow endpoint is tried again, not starved. */
 const HALF_LIFE_MS = 30_000
 
@@ -25,12 +19,12 @@ export type Speed = {
   readonly basis: Basis
 }
 
-/** Usual figures of well-run origins of each size, for an endpoint of which nothing is known. */
-const USUAL: Readonly<Record<Tier, { readonly firstTokenMs: number; readonly tokenMs: number }>> = {
-  s: { firstTokenMs: 150, tokenMs: 12 },
-  m: { firstTokenMs: 250, tokenMs: 18 },
-  l: { firstTokenMs: 500, tokenMs: 28 },
-  xl: { firstTokenMs: 1_000, tokenMs: 40 },
+/** What the matrix expects of each size, for an endpoint of which nothing is known. */
+const USUAL = {
+  s: usualTimes('s', PROMPT_OF_NOMINAL_TOKENS),
+  m: usualTimes('m', PROMPT_OF_NOMINAL_TOKENS),
+  l: usualTimes('l', PROMPT_OF_NOMINAL_TOKENS),
+  xl: usualTimes('xl', PROMPT_OF_NOMINAL_TOKENS),
 }
 
 /** What to expect of an endpoint: what was measured, the older the less, over what was promised or is usual. */

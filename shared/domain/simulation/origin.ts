@@ -1,6 +1,7 @@
 import type { EndpointRecord } from '../endpoint.ts'
-import { type Deployment, predictPerformance, prefillMs } from '../performance.ts'
-import { SERVER_MS } from '../routing/speed.ts'
+import type { Deployment } from '../matrix/deployment.ts'
+import { predictTimes, readingMs } from '../matrix/performance.ts'
+import { SERVER_MS } from '../matrix/usual.ts'
 import type { Timeline } from './events.ts'
 
 /** One request at one origin. */
@@ -87,7 +88,7 @@ function promptReader(deployment: Deployment, time: Timeline) {
       const [oldest] = cache.keys()
       if (cache.size > CACHE.prefixes && oldest !== undefined) cache.delete(oldest)
       const unread = promptTokens * (isCached ? CACHE.unreadShare : 1)
-      freeAtMs = Math.max(time.nowMs() + coldMs, freeAtMs) + prefillMs(deployment, unread)
+      freeAtMs = Math.max(time.nowMs() + coldMs, freeAtMs) + readingMs(deployment, unread, promptTokens)
       return freeAtMs + SERVER_MS
     },
   }
@@ -162,6 +163,6 @@ function speeds(
   return Array.from(
     { length: maxConcurrency + 1 },
     (_, batch) =>
-      predictPerformance({ ...deployment, ...shape, batch: Math.max(1, batch) }).timePerOutputTokenMs,
+      predictTimes(deployment, { ...shape, concurrency: Math.max(1, batch) }).timePerOutputTokenMs,
   )
 }

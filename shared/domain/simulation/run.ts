@@ -1,7 +1,7 @@
 import type { EndpointRecord } from '../endpoint.ts'
 import type { EndpointSnapshot } from '../fleet.ts'
+import type { Deployment } from '../matrix/deployment.ts'
 import { costNanoUsd } from '../money.ts'
-import type { Deployment } from '../performance.ts'
 import { type OwnLoad, ownLoad } from '../routing/own-load.ts'
 import { coordinatesOf, roundTripMs } from '../routing/place.ts'
 import { type PreparedFleet, prepareFleet } from '../routing/prepare.ts'

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { createEngine } from '../../../cli/fleet/engine.ts'
 import type { EngineConfig, Job } from '../../../cli/fleet/scheduler.ts'
 import { deploymentTiming } from '../../../cli/fleet/timing.ts'
-import { GPUS, MODELS, predictPerformance } from '../../../shared/domain/performance.ts'
+import { modelNamed } from '../../../shared/domain/matrix/lookup.ts'
+import { predictTimes } from '../../../shared/domain/matrix/performance.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
 
 const config: EngineConfig = {
   maxSequences: 4,
@@ -184,9 +186,10 @@ describe('the engine', () => {
 })
 
 const DEPLOYMENT = {
-  model: MODELS['meta-llama/Llama-3.1-70B-Instruct'],
-  gpu: GPUS.h100,
+  model: modelNamed('meta-llama/Llama-3.1-70B-Instruct'),
+  gpu: MATRIX.gpus.h100,
   tensorParallel: 2,
+  pipelineParallel: 1,
   precision: 'fp8',
 } as const
 
@@ -224,8 +227,8 @@ describe('the engine at the pace of the performance model', () => {
     const paces = [1, 4, 16, 64].map((users) => closedLoop(users, 1_024, 1_024).timePerOutputTokenMs)
     expect(paces).toEqual(paces.toSorted((a, b) => a - b))
     for (const [index, pace] of paces.entries()) {
-      const load = { ...DEPLOYMENT, promptTokens: 1_024, outputTokens: 1_024, batch: 4 ** index }
-      expect(Math.abs(pace / predictPerformance(load).timePerOutputTokenMs - 1)).toBeLessThan(0.05)
+      const load = { promptTokens: 1_024, outputTokens: 1_024, concurrency: 4 ** index }
+      expect(Math.abs(pace / predictTimes(DEPLOYMENT, load).timePerOutputTokenMs - 1)).toBeLessThan(0.05)
     }
     // Llama-3.1-70B fp8 on two H100 under vLLM, 64 at once: 28.8 ms (InferenceX).
     expect(Math.abs((paces[3] ?? 0) / 28.8 - 1)).toBeLessThan(0.13)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { GPUS, MODELS } from '../../../shared/domain/performance.ts'
+import { modelNamed } from '../../../shared/domain/matrix/lookup.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
 import { PLAN_POLICIES } from '../../../shared/domain/routing/policy.ts'
 import { rankEndpoints } from '../../../shared/domain/routing/rank.ts'
 import { timeline } from '../../../shared/domain/simulation/events.ts'
@@ -10,9 +11,10 @@ import { arrivals, type Caller } from '../../../shared/domain/simulation/trace.t
 import { endpoint } from '../routing/fleet.ts'
 
 const deployment = {
-  model: MODELS['meta-llama/Llama-3.1-8B-Instruct'],
-  gpu: GPUS.h100,
+  model: modelNamed('meta-llama/Llama-3.1-8B-Instruct'),
+  gpu: MATRIX.gpus.h100,
   tensorParallel: 1,
+  pipelineParallel: 1,
   precision: 'fp8',
 } as const
 const callers: readonly Caller[] = [

@@ -1,0 +1,166 @@
+import { TIERS, type Tier } from '../tiers.ts'
+import {
+  type Cell,
+  type PlanCost,
+  type PlanRequirements,
+  type Ranked,
+  type Selection,
+  TASKS,
+} from './cell.ts'
+import { HOURS_PER_MONTH, middleNanoUsd } from './cost.ts'
+import { digits, dollars } from './figures.ts'
+import { limitsOf, type Match, matchCell } from './match.ts'
+import { type Candidate, concurrencyWithin, type Limits, planOf } from './plan.ts'
+import { efficiencyScore } from './score.ts'
+import { MATRIX } from './sources.gen.ts'
+import type { MatrixSources } from './sources.ts'
+
+/**
+ * The configurations of one tier that do everything required, best first, and all others with what is against each. Requirements
+ * intersect. Plans are chosen again for the limits given, so a cell may qualify with more GPUs than its own plan has. A time limit that
+ * is given takes the place of the tier's, so only looser ones than the tier's admit more. Lists of levels and GPUs name alternatives,
+ * and an empty one names none. Without tier and task it is the smallest tier, since nothing says that more is needed.
+ */
+export function select(
+  cells: readonly Cell[],
+  requirements: PlanRequirements,
+  sources: MatrixSources = MATRIX,
+): Selection {
+  const { tier, conflict } = tierOf(requirements)
+  const ofTier = cells.filter((cell) => cell.tier === tier)
+  if (conflict !== null)
+    return {
+      tier,
+      ranked: [],
+      rejected: ofTier.map(({ id }) => ({ configuration: id, reasons: [conflict] })),
+    }
+  const limits = limitsOf(sources.tiers[tier], requirements)
+  const matched = ofTier.map((cell) => ({ cell, ...matchCell(sources, cell, requirements) }))
+  const choices = matched.flatMap(({ cell, matches }) => {
+    const best = bestMatch(matches, requirements, limits)
+    return best ? [{ cell, ...best }] : []
+  })
+  return {
+    tier,
+    ranked: rank(choices, requirements, limits),
+    rejected: matched
+      .filter(({ matches }) => matches.length === 0)
+      .map(({ cell, against }) => ({ configuration: cell.id, reasons: against })),
+  }
+}
+
+function tierOf({ tier, task }: PlanRequirements): { tier: Tier; conflict: string | null } {
+  const ofTask = task && TIERS[TASKS.indexOf(task)]
+  const conflict =
+    tier && ofTask && tier !== ofTask
+      ? `Tier ${tier} and task ${task} contradict each other: ${task} is tier ${ofTask}.`
+      : null
+  return { tier: tier ?? ofTask ?? TIERS[0], conflict }
+}
+
+/** A match with as many replicas as the users need, one where nothing is said of them. */
+type Sized = {
+  readonly match: Match
+  readonly replicas: number
+  readonly monthlyNanoUsd: number
+  /** What counts as its cost: the month where users are given, since replicas come whole, else a thousand tokens. */
+  readonly costNanoUsd: number
+}
+
+function bestMatch(
+  matches: readonly Match[],
+  { users }: PlanRequirements,
+  limits: Limits,
+): Sized | undefined {
+  const atOnce = new Map<Candidate, number>()
+  const concurrencyOf = (candidate: Candidate) => {
+    const known = atOnce.get(candidate) ?? concurrencyWithin(candidate, limits)
+    atOnce.set(candidate, known)
+    return known
+  }
+  const sized = matches.map((match): Sized => {
+    const replicas =
+      users === undefined ? 1 : Math.max(1, Math.ceil(users / Math.max(1, concurrencyOf(match.candidate))))
+    const monthlyNanoUsd = monthOf(match, replicas)
+    return {
+      match,
+      replicas,
+      monthlyNanoUsd,
+      costNanoUsd: users === undefined ? match.cost.nanoUsdPerKTok : monthlyNanoUsd,
+    }
+  })
+  return sized.toSorted(
+    (a, b) =>
+      a.costNanoUsd - b.costNanoUsd ||
+      a.match.cost.nanoUsdPerKTok - b.match.cost.nanoUsdPerKTok ||
+      a.match.candidate.gpuCount - b.match.candidate.gpuCount,
+  )[0]
+}
+
+/** Replicas share what was rented as far as it has GPUs for them. */
+function monthOf({ cost, candidate }: Match, replicas: number): number {
+  const perRental = Math.max(1, Math.floor(rentedGpus(cost) / candidate.gpuCount))
+  return Math.ceil(replicas / perRental) * cost.monthlyNanoUsd
+}
+
+function rentedGpus({ monthlyNanoUsd, lowNanoUsdPerGpuHour, highNanoUsdPerGpuHour }: PlanCost): number {
+  const hourly = middleNanoUsd(lowNanoUsdPerGpuHour, highNanoUsdPerGpuHour)
+  return hourly > 0 ? Math.round(monthlyNanoUsd / (hourly * HOURS_PER_MONTH)) : 0
+}
+
+type Choice = Sized & { readonly cell: Cell }
+
+/** By score, then by name, so that the same question always has the same answer. */
+function rank(choices: readonly Choice[], requirements: PlanRequirements, limits: Limits): readonly Ranked[] {
+  const leastNanoUsd = Math.min(...choices.map(({ costNanoUsd }) => costNanoUsd))
+  return choices
+    .map((choice): Ranked => {
+      const { cell, match, replicas, monthlyNanoUsd } = choice
+      const plan = planOf(match.candidate, limits)
+      return {
+        configuration: cell.id,
+        score: efficiencyScore({ plan, costNanoUsd: choice.costNanoUsd }, limits, leastNanoUsd),
+        provider: match.provider.name,
+        regions: match.regions,
+        replicas,
+        gpuCount: replicas * plan.gpuCount,
+        plan,
+        cost: match.cost,
+        monthlyNanoUsd,
+        reasons: reasonsFor(choice, plan.sloConcurrency, requirements, { limits, leastNanoUsd }),
+      }
+    })
+    .toSorted((a, b) => b.score - a.score || (a.configuration < b.configuration ? -1 : 1))
+}
+
+function reasonsFor(
+  { cell, match, replicas, costNanoUsd }: Choice,
+  atOnce: number,
+  { users, compliance = [], residency = [] }: PlanRequirements,
+  { limits, leastNanoUsd }: { readonly limits: Limits; readonly leastNanoUsd: number },
+): readonly string[] {
+  const { cost, provider, candidate, regions } = match
+  const { timeToFirstTokenP99Ms: first, timePerOutputTokenMs: further } = candidate.atPlannedLoad
+  const beside =
+    costNanoUsd > leastNanoUsd
+      ? `${digits(costNanoUsd / leastNanoUsd)} times the least that qualifies`
+      : 'the least that qualifies'
+  return [
+    `${dollars(cost.nanoUsdPerKTok)} for 1,000 tokens at ${provider.title}${users === undefined ? '' : ` and ${dollars(costNanoUsd)} a month`}, ${beside}.`,
+    `First token after ${digits(first.value)} of ${digits(limits.timeToFirstTokenP99Ms)} ms at p99, ${digits(further.value)} of ${digits(limits.timePerOutputTokenMs)} ms for each further one, with ${digits(candidate.load.concurrency)} at once.`,
+    ...(users === undefined
+      ? []
+      : [
+          `${digits(replicas)} replicas for ${digits(users)} users: each keeps the limits with up to ${digits(atOnce)} at once.`,
+        ]),
+    ...(compliance.length > 0 ? [`${provider.title} attests ${compliance.join(', ')}.`] : []),
+    ...(residency.length > 0 ? [`Text stays in ${residency.join(' and ')} in ${regions.join(', ')}.`] : []),
+    ...drawbacks(cell),
+  ]
+}
+
+/** Those of the place; those of the cell's own plan may not be this plan's. */
+const drawbacks = ({ reasons }: Cell): readonly string[] =>
+  reasons
+    .filter(({ code }) => code === 'not_installed' || code === 'cold_start')
+    .map(({ message }) => message)

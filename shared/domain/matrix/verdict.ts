@@ -1,0 +1,179 @@
+import type { Level, Tier } from '../tiers.ts'
+import type { Plan, PlanCost, Reason, Verdict } from './cell.ts'
+import { WEIGHT_BYTES } from './deployment.ts'
+import { digits, dollars, duration, gigabytes } from './figures.ts'
+import { bestOption, type Option } from './option.ts'
+import { type Candidate, candidatesFor, modelsOf, planOf, precisionsOf } from './plan.ts'
+import { asReason } from './shortfall.ts'
+import type { Gpu, GpuName, MatrixSources, Provider, TierTarget } from './sources.ts'
+import { costsFor, offersFor, supplyReasons } from './supply.ts'
+
+/** Recommended is what costs at most so many times as much as the cheapest of its tier and level: less than prices differ between two vendors of one GPU. */
+export const RECOMMENDED_COST_RATIO = 1.5
+
+/** A replica that keeps the promise for so many times the planned load has more GPU than the load needs. */
+const OVERSIZED_RATIO = 4
+
+/** A cell before it is compared with the others of its tier and level. */
+export type Draft = {
+  readonly id: string
+  readonly tier: Tier
+  readonly gpu: Gpu
+  readonly level: Level
+  readonly target: TierTarget
+  readonly option: Option | null
+  readonly plan: Plan | null
+  readonly costs: readonly PlanCost[]
+  /** The cheapest one's. */
+  readonly provider: Provider | null
+  readonly reasons: readonly Reason[]
+}
+
+/** What a cell is compared with: the cheapest of its tier and level, and the same tier and GPU at the other levels. */
+export type Company = { readonly cheapest: Draft | null; readonly elsewhere: readonly Draft[] }
+
+/** The best plan of a cell, its costs, and what stands against it whatever the others do. */
+export function draftCell(sources: MatrixSources, tier: Tier, gpuName: GpuName, level: Level): Draft {
+  const target = sources.tiers[tier]
+  const gpu = sources.gpus[gpuName]
+  const option = bestOption(sources, candidatesFor(sources, tier, gpuName), { level, limits: target.slo })
+  const plan = option && promisedPlan(option.candidate, target)
+  const costs = option && plan ? costsFor(sources, option.candidate, level, plan.outputTokensPerSecond) : []
+  const provider = sources.providers.find(({ name }) => name === costs[0]?.provider) ?? null
+  const draft = { id: `${tier}.${gpuName}.${level}`, tier, gpu, level, target, option, plan, costs, provider }
+  return { ...draft, reasons: [...mainReasons(sources, draft), ...preferences(sources, draft)] }
+}
+
+/** Kept, since a candidate is often the best at several levels. */
+function promisedPlan(candidate: Candidate, { slo }: TierTarget): Plan {
+  const plan = plans.get(candidate) ?? planOf(candidate, slo)
+  plans.set(candidate, plan)
+  return plan
+}
+
+const plans = new WeakMap<Candidate, Plan>()
+
+type Unreasoned = Omit<Draft, 'reasons'>
+
+function mainReasons(sources: MatrixSources, draft: Unreasoned): readonly Reason[] {
+  const { gpu, level, option, costs } = draft
+  if (option === null) return [...supplyReasons(sources, gpu, level, null), weightsDoNotFit(sources, draft)]
+  const supply = supplyReasons(sources, gpu, level, option.candidate)
+  const priceUnknown: readonly Reason[] =
+    option.isOffered && costs.length === 0
+      ? [
+          {
+            code: 'price_unknown',
+            message: `No price is known for ${option.candidate.gpuCount} ${gpu.title}.`,
+          },
+        ]
+      : []
+  return [...supply, ...option.shortfalls.map(asReason), ...priceUnknown]
+}
+
+function weightsDoNotFit(sources: MatrixSources, { gpu, target }: Unreasoned): Reason {
+  const sizes = modelsOf(sources, target).flatMap((model) =>
+    precisionsOf(model, gpu).map((precision) => ({
+      bytes: model.parameters * WEIGHT_BYTES[precision],
+      words: `${model.name} in ${precision}`,
+    })),
+  )
+  const [smallest] = sizes.toSorted((a, b) => a.bytes - b.bytes)
+  const gpus = 4 * Math.min(8, gpu.gpusPerNode)
+  const message = `The tier's smallest weights, ${smallest?.words ?? 'none'}, take ${gigabytes(smallest?.bytes ?? 0)}; no layout on up to ${gpus} ${gpu.title} of ${gigabytes(gpu.memoryBytes)} holds them beside ${digits(target.slo.contextTokens)} tokens of context.`
+  return { code: 'weights_do_not_fit', message }
+}
+
+/** Drawbacks of what runs, without looking at the others. */
+function preferences(sources: MatrixSources, draft: Unreasoned): readonly Reason[] {
+  const { option, gpu } = draft
+  if (option === null) return []
+  const { deployment, gpuCount } = option.candidate
+  const reasons: Reason[] = []
+  if (gpu.sm < 89) {
+    const message = `The ${gpu.title} has no FP8 arithmetic: planned in ${deployment.precision}, computed in BF16.`
+    reasons.push({ code: 'no_fp8_arithmetic', message })
+  }
+  if (deployment.pipelineParallel > 1) {
+    const message = `One replica takes ${gpuCount} GPUs in ${deployment.pipelineParallel} machines, which fail and start together.`
+    reasons.push({ code: 'several_nodes', message })
+  }
+  return [...reasons, ...placeDrawbacks(sources, draft, option)]
+}
+
+function placeDrawbacks(sources: MatrixSources, draft: Unreasoned, option: Option): readonly Reason[] {
+  const { gpu, target, costs, provider } = draft
+  const reasons: Reason[] = []
+  if (option.isOffered && !isInstalled(sources, draft, option)) {
+    const message = `The ${gpu.title} could be had, but stands at none of these places today.`
+    reasons.push({ code: 'not_installed', message })
+  }
+  const coldStartMs = costs[0]?.coldStartMs ?? 0
+  if (provider?.billing.scalesToZero && coldStartMs > target.slo.timeToFirstTokenP99Ms) {
+    const message = `Scaled to nothing, the first answer takes ${duration(coldStartMs)}; the tier promises a first token in ${digits(target.slo.timeToFirstTokenP99Ms)} ms.`
+    reasons.push({ code: 'cold_start', message })
+  }
+  return reasons
+}
+
+const isInstalled = (sources: MatrixSources, { level }: Unreasoned, { candidate }: Option): boolean =>
+  sources.providers.some(
+    (provider) =>
+      provider.level === level && offersFor(provider, candidate).some((offer) => offer.isInstalled),
+  )
+
+const keepsPromise = ({ option, costs }: Draft): boolean =>
+  option !== null && option.isOffered && option.shortfalls.length === 0 && costs.length > 0
+
+/** What bars a viable cell from being recommended; its other drawbacks it may have. */
+const BARRING = new Set(['not_installed', 'several_nodes', 'dearer_than_best'])
+
+const isBarred = (reasons: readonly Reason[]): boolean => reasons.some(({ code }) => BARRING.has(code))
+
+const tokenPriceOf = ({ costs }: Draft): number => costs[0]?.nanoUsdPerKTok ?? Number.POSITIVE_INFINITY
+
+/**
+ * The cheapest that keeps the promise of those of one tier and level. One that can be had today in one machine goes before one that
+ * cannot: what nobody can use is no reason against what everybody can.
+ */
+export function cheapestOf(drafts: readonly Draft[]): Draft | null {
+  const viable = drafts.filter(keepsPromise)
+  const atHand = viable.filter(({ reasons }) => !isBarred(reasons))
+  const [cheapest] = (atHand.length > 0 ? atHand : viable).toSorted(
+    (a, b) => tokenPriceOf(a) - tokenPriceOf(b),
+  )
+  return cheapest ?? null
+}
+
+/** How many times as much as the cheapest a cell costs; null where it does not keep the promise. */
+export const costRatio = (draft: Draft, cheapest: Draft | null): number | null =>
+  cheapest && keepsPromise(draft) ? tokenPriceOf(draft) / tokenPriceOf(cheapest) : null
+
+/** The verdict beside the cheapest of tier and level, with every reason why it is not better. */
+export function judge(
+  draft: Draft,
+  cheapest: Draft | null,
+): { readonly verdict: Verdict; readonly reasons: readonly Reason[] } {
+  const { option } = draft
+  if (option === null || !option.isOffered) return { verdict: 'no', reasons: draft.reasons }
+  if (!keepsPromise(draft)) return { verdict: 'fits', reasons: draft.reasons }
+  const reasons = [...draft.reasons, ...dearer(draft, cheapest)]
+  return { verdict: isBarred(reasons) ? 'viable' : 'recommended', reasons }
+}
+
+function dearer(draft: Draft, cheapest: Draft | null): readonly Reason[] {
+  const ratio = costRatio(draft, cheapest)
+  if (ratio === null || cheapest === null || ratio <= RECOMMENDED_COST_RATIO) return []
+  const message = `${dollars(tokenPriceOf(draft))} for 1,000 tokens, ${digits(ratio)} times the ${dollars(tokenPriceOf(cheapest))} of ${cheapest.id}.`
+  const { plan, target } = draft
+  const isOversized = plan !== null && plan.sloConcurrency >= OVERSIZED_RATIO * target.load.concurrency
+  const oversized: readonly Reason[] = isOversized
+    ? [
+        {
+          code: 'oversized',
+          message: `Keeps the promise for ${digits(plan.sloConcurrency)} at once, where the tier plans ${digits(target.load.concurrency)}: it pays with more load.`,
+        },
+      ]
+    : []
+  return [{ code: 'dearer_than_best', message }, ...oversized]
+}
