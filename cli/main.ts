@@ -2,7 +2,10 @@ import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { askCommand } from './commands/ask.ts'
 import { drainCommand, undrainCommand } from './commands/drain.ts'
+import { explainCommand } from './commands/explain.ts'
 import { ingestCommand } from './commands/ingest.ts'
+import { matrixCommand } from './commands/matrix.ts'
+import { planCommand } from './commands/plan.ts'
 import { searchCommand } from './commands/search.ts'
 import { statusCommand } from './commands/status.ts'
 import { upCommand } from './commands/up.ts'
@@ -32,6 +35,9 @@ const COMMANDS = [
   usageCommand,
   drainCommand,
   undrainCommand,
+  matrixCommand,
+  explainCommand,
+  planCommand,
 ]
 
 function program(): Command {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import type { Generator } from '../infra/generator.ts'
 import { matrixGenerator } from '../infra/matrix/generate.ts'
+import { matrixPagesGenerator } from '../infra/matrix/generate-handbook.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const migrations = join(root, 'shared/db/migrations')
@@ -31,7 +32,11 @@ const migrationGenerator: Generator = {
   },
 }
 
-const generators: readonly Generator[] = [matrixGenerator(root), migrationGenerator]
+const generators: readonly Generator[] = [
+  matrixGenerator(root),
+  matrixPagesGenerator(root),
+  migrationGenerator,
+]
 
 /** Why a generator failed; undefined when it did not. */
 function attempt({ name, write, isUpToDate }: Generator, isCheck: boolean): string | undefined {

@@ -37,7 +37,11 @@ describe('a registration', () => {
     ['a cell of another tier', ['configuration'], { configuration: 's.a100.on_premises' }],
     ['a cell of another level', ['configuration'], { configuration: 'm.a100.serverless' }],
     ['no cell at all', ['configuration'], { configuration: 'big' }],
-    ['a cell with a GPU that the matrix does not have', ['configuration'], { configuration: 'm.t4.on_premises' }],
+    [
+      'a cell with a GPU that the matrix does not have',
+      ['configuration'],
+      { configuration: 'm.t4.on_premises' },
+    ],
     [
       'a header that frames the request',
       ['auth.secretNames.Content-Length'],

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startPlatform } from '../../cli/platform/start.ts'
-import { platform, register, unique } from './platform.ts'
+import { platform, register, send, unique } from './platform.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../cli/main.ts')
 const folder = await mkdtemp(join(tmpdir(), 'fairlead-command-line-'))
@@ -41,6 +41,22 @@ describe('the command line', () => {
     expect(stdout).toContain('\n\nDegraded: ')
     expect(stdout).not.toContain('\u001B')
     expect(code).toBe(0)
+  })
+
+  it('plans without a platform what the API plans, and says why a configuration is as it is', async () => {
+    const asked = { tier: 'l', maxTimeToFirstTokenMs: 1_000, compliance: ['hipaa'], users: 200 }
+    const plan = ['plan', '--tier', 'l', '--max-ttft-ms', '1000', '--compliance', 'hipaa', '--users', '200']
+    const { stdout, code } = await fairlead(...plan, '--json')
+    const { status, body } = await send({ key: platform.apiKey }, 'POST', '/v1/plan', asked)
+    expect(status).toBe(200)
+    expect(JSON.parse(stdout)).toEqual(body)
+    expect(code).toBe(0)
+    const grid = await fairlead('matrix', '--json')
+    const cells = await send({ key: platform.apiKey }, 'GET', '/v1/matrix')
+    expect(JSON.parse(grid.stdout)).toEqual(cells.body)
+    expect((await fairlead('explain', 'l.h100.gpu_native')).stdout).toContain('80 % interval')
+    expect(await fairlead('plan', '--tier', 'huge')).toMatchObject({ code: 2, stdout: '' })
+    expect((await fairlead('plan', '--tier', 'xl', '--max-ttft-ms', '200')).code).toBe(1)
   })
 
   it('tells an answer from none by its exit code', async () => {

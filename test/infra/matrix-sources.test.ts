@@ -166,7 +166,8 @@ describe('what is wrong in the sources of the matrix', () => {
       (name) =>
         read(pathOf(name))
           .split('\n')
-          .flatMap((text, index) => (/^[ -]*\w+:/.test(text) ? [{ name, index }] : [])),
+          // Without its `kind` nobody knows which keys a mapping may have: that is reported at the mapping.
+          .flatMap((text, index) => (/^[ -]*(?!kind:)\w+:/.test(text) ? [{ name, index }] : [])),
     )
     expect(keys.length).toBeGreaterThan(500)
     fc.assert(

@@ -19,6 +19,7 @@ import { type EndpointsDeps, endpointsRoutes } from './routes/endpoints.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type KeysDeps, keysRoutes, tenantsRoutes } from './routes/keys.ts'
 import { limitsRoutes } from './routes/limits.ts'
+import { matrixRoutes } from './routes/matrix.ts'
 import { type PoliciesDeps, policiesRoutes } from './routes/policies.ts'
 import { queryRoutes } from './routes/query.ts'
 import { searchRoutes } from './routes/search.ts'
@@ -78,6 +79,7 @@ function authenticated(deps: Deps) {
   app.route('/', tenantsRoutes(deps))
   app.route('/', budgetsRoutes(deps))
   app.route('/', limitsRoutes(deps))
+  app.route('/', matrixRoutes())
   app.route('/', auditRoutes(deps))
   // These Workers own their routes, scopes included; the router vouches for who is asking.
   for (const path of ['/v1/collections', '/v1/collections/*', '/v1/jobs/*'])

@@ -59,11 +59,17 @@ export type Plan = {
   readonly kvConcurrency: number
   readonly sloConcurrency: number
   /** What the figures below are for: the tier's load, or fewer at once where only fewer fit or meet the promise. */
-  readonly load: { readonly promptTokens: number; readonly outputTokens: number; readonly concurrency: number }
+  readonly load: {
+    readonly promptTokens: number
+    readonly outputTokens: number
+    readonly concurrency: number
+  }
   readonly timeToFirstTokenMs: Estimate
   readonly timeToFirstTokenP99Ms: Estimate
   readonly timePerOutputTokenMs: Estimate
   readonly outputTokensPerSecond: Estimate
+  /** As much as meets the promise, or the load above where nothing does: what a thousand tokens are priced at. */
+  readonly atCapacity: { readonly concurrency: number; readonly outputTokensPerSecond: Estimate }
   readonly memory: {
     readonly budgetBytes: number
     readonly weightBytes: number
@@ -81,7 +87,7 @@ export type PlanCost = {
   readonly basis: string
   readonly source: string
   readonly readOn: string
-  /** At `utilisation` of the load in the plan; of the range of prices and of throughput. */
+  /** At `utilisation` of the plan's capacity; low and high of the range of prices and of throughput. */
   readonly nanoUsdPerKTok: number
   readonly lowNanoUsdPerKTok: number
   readonly highNanoUsdPerKTok: number
@@ -141,6 +147,8 @@ export type PlanRequirements = {
   readonly residency?: readonly string[] | undefined
   readonly levels?: readonly Level[] | undefined
   readonly gpus?: readonly GpuName[] | undefined
+  /** Names on the hub; any of them will do. */
+  readonly models?: readonly string[] | undefined
   readonly contextTokens?: number | undefined
   /** Answers at the same time that must meet the promise; replicas are added until they do. */
   readonly users?: number | undefined

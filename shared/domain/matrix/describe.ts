@@ -136,6 +136,11 @@ function estimateTable(plan: Plan, target: TierTarget | undefined): Table {
         plan.outputTokensPerSecond,
         promise((slo) => `at least ${digits(slo.outputTokensPerSecond)}`),
       ),
+      estimateRow(
+        `the same with ${digits(plan.atCapacity.concurrency)} at once`,
+        plan.atCapacity.outputTokensPerSecond,
+        ['what tokens are priced at'],
+      ),
     ],
   }
 }
@@ -148,7 +153,7 @@ function costSection({ plan, costs }: Cell): Section {
   const shares = [...new Set(costs.map(({ utilisation }) => `${Math.round(utilisation * 100)} %`))]
   return section('Costs', {
     text: [
-      `Cheapest first. A thousand tokens at ${shares.join(' or ')} of the planned load; a month is one replica for 730 hours, used or not.`,
+      `Cheapest first. A thousand tokens at ${shares.join(' or ')} of what keeps the promise; a month is one replica for 730 hours, used or not.`,
     ],
     table: {
       header: ['provider', 'GPU-hour', '1K tokens', 'from .. to', 'month', 'cold start', 'price'],

@@ -58,6 +58,9 @@ function runsSentence({ plan, costs, target, verdict, costRatio }: Judged): read
   const keeps = `${how} keeps the promise: first token after ${digits(first.value)} of ${digits(target.slo.timeToFirstTokenP99Ms)} ms at p99, ${digits(further.value)} of ${digits(target.slo.timePerOutputTokenMs)} ms for each further one.`
   const [cost] = costs
   if (cost === undefined || costRatio === null) return [keeps]
-  const beside = costRatio <= 1 ? 'the least of its tier and level' : `${digits(costRatio)} times the least`
-  return [keeps, `${dollars(cost.nanoUsdPerKTok)} for 1,000 tokens is ${beside}.`]
+  const beside = costRatio <= 1 ? 'the least' : `${digits(costRatio)} times the least`
+  return [
+    keeps,
+    `${dollars(cost.nanoUsdPerKTok)} for 1,000 tokens and ${dollars(cost.monthlyNanoUsd)} a month: by one of the two ${beside} of its tier and level.`,
+  ]
 }

@@ -3,15 +3,23 @@ import type { Estimate } from './cell.ts'
 
 /** To three digits where it is small, whole where it is large. */
 export function digits(value: number): string {
-  if (value === 0) return '0'
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en')
-  return Number(value.toPrecision(3)).toLocaleString('en', { maximumSignificantDigits: 3 })
+  return Math.abs(value) >= 100 ? grouped(Math.round(value)) : plain(Number(value.toPrecision(3)))
+}
+
+/** By hand: a matrix writes thousands of figures, and a locale's formatter took most of its time. */
+const grouped = (whole: number): string => String(whole).replaceAll(/\B(?=(\d{3})+$)/g, ',')
+
+/** Without the exponent that String() writes below a millionth. */
+function plain(value: number): string {
+  if (value === 0 || Math.abs(value) >= 1e-6) return String(value)
+  const places = 2 - Math.floor(Math.log10(Math.abs(value)))
+  return value.toFixed(Math.min(100, places)).replace(/0+$/, '')
 }
 
 /** Dollars as a price is written. */
 export function dollars(nanoUsd: number): string {
   const usd = toUsd(nanoUsd)
-  if (usd === 0 || Math.abs(usd) >= 1_000) return `$${Math.round(usd).toLocaleString('en')}`
+  if (usd === 0 || Math.abs(usd) >= 1_000) return `$${grouped(Math.round(usd))}`
   return Math.abs(usd) >= 1 ? `$${usd.toFixed(2)}` : `$${digits(usd)}`
 }
 

@@ -1,8 +1,8 @@
 import { fromUsd } from '../money.ts'
 import { type Cell, type PlanCost, type PlanRequirements, REASON_CODES } from './cell.ts'
 import { dollars } from './figures.ts'
-import { bestOption } from './option.ts'
-import { type Candidate, candidatesFor, type Limits } from './plan.ts'
+import { bestOption, hasWholeWeights, preferred } from './option.ts'
+import { type Candidate, candidatesFor, capacityOf, type Limits } from './plan.ts'
 import { asReason, shortfallsOf } from './shortfall.ts'
 import type { Gpu, MatrixSources, Provider, TierTarget } from './sources.ts'
 import { costsFor, offersFor, providersFor } from './supply.ts'
@@ -33,24 +33,45 @@ export const limitsOf = ({ slo }: TierTarget, requirements: PlanRequirements): L
 export function matchCell(sources: MatrixSources, cell: Cell, requirements: PlanRequirements): Matching {
   const excluded = exclusions(cell, requirements)
   const limits = limitsOf(sources.tiers[cell.tier], requirements)
-  const candidates = candidatesFor(sources, cell.tier, cell.gpu)
+  const candidates = meant(candidatesFor(sources, cell.tier, cell.gpu), requirements)
   const keeping = candidates.filter((candidate) => shortfallsOf(candidate, limits).length === 0)
-  const priced = keeping.flatMap((candidate) => pricedAt(sources, cell, candidate))
+  const priced = keeping.flatMap((candidate) => pricedAt(sources, cell, candidate, limits))
   const lawful = priced.filter((match) => isLawful(match, requirements))
   const maxNanoUsd = fromUsd(requirements.maxUsdPerKTok ?? Number.POSITIVE_INFINITY)
   const affordable = lawful.filter(({ cost }) => cost.nanoUsdPerKTok <= maxNanoUsd)
   if (excluded.length === 0 && affordable.length > 0)
     return {
-      matches: affordable.map((match) => ({ ...match, regions: regionsOf(match, requirements) })),
+      matches: preferred(affordable, hasWholeWeights).map((match) => ({
+        ...match,
+        regions: regionsOf(match, requirements),
+      })),
       against: [],
     }
   const against = [
     ...excluded,
-    ...planReasons(sources, cell, limits, { keeping, priced }),
+    ...modelReasons(sources, cell, requirements),
+    ...planReasons(sources, cell, limits, { candidates, keeping, priced }),
     ...lawReasons(sources, cell, requirements, { priced, lawful }),
     ...priceReasons(lawful.length > 0 ? lawful : priced, affordable, maxNanoUsd),
   ]
   return { matches: [], against: [...new Set(against)] }
+}
+
+const meant = (candidates: readonly Candidate[], { models }: PlanRequirements): readonly Candidate[] =>
+  models ? candidates.filter(({ deployment }) => models.includes(deployment.model.name)) : candidates
+
+function modelReasons(
+  sources: MatrixSources,
+  { tier, gpu }: Cell,
+  { models }: PlanRequirements,
+): readonly string[] {
+  if (!models) return []
+  const ofTier = models.filter((name) => sources.tiers[tier].models.includes(name))
+  if (ofTier.length === 0) return [`No model of the tier is any of: ${listed(models)}.`]
+  const fitting = new Set(candidatesFor(sources, tier, gpu).map(({ deployment }) => deployment.model.name))
+  return ofTier.some((name) => fitting.has(name))
+    ? []
+    : [`No layout on the ${sources.gpus[gpu].title} has room for ${listed(ofTier)}.`]
 }
 
 function exclusions({ level, gpu }: Cell, { levels, gpus }: PlanRequirements): readonly string[] {
@@ -62,9 +83,14 @@ function exclusions({ level, gpu }: Cell, { levels, gpus }: PlanRequirements): r
 
 const listed = (names: readonly string[]): string => (names.length > 0 ? names.join(', ') : '(none given)')
 
-function pricedAt(sources: MatrixSources, { level }: Cell, candidate: Candidate): readonly Match[] {
+function pricedAt(
+  sources: MatrixSources,
+  { level }: Cell,
+  candidate: Candidate,
+  limits: Limits,
+): readonly Match[] {
   const providers = providersFor(sources, candidate, level)
-  return costsFor(sources, candidate, level, candidate.atPlannedLoad.outputTokensPerSecond).flatMap(
+  return costsFor(sources, candidate, level, capacityOf(candidate, limits).outputTokensPerSecond).flatMap(
     (cost) => {
       const provider = providers.find(({ name }) => name === cost.provider)
       return provider ? [{ candidate, cost, provider, regions: [] }] : []
@@ -109,19 +135,24 @@ function planReasons(
   sources: MatrixSources,
   cell: Cell,
   limits: Limits,
-  { keeping, priced }: { readonly keeping: readonly Candidate[]; readonly priced: readonly Match[] },
+  {
+    candidates,
+    keeping,
+    priced,
+  }: {
+    readonly candidates: readonly Candidate[]
+    readonly keeping: readonly Candidate[]
+    readonly priced: readonly Match[]
+  },
 ): readonly string[] {
   if (priced.length > 0) return []
   const lacking = cell.reasons.filter(
     ({ code }) => REASON_CODES[code] === 'blocking' || code === 'price_unknown',
   )
-  const nearest = bestOption(sources, candidatesFor(sources, cell.tier, cell.gpu), {
-    level: cell.level,
-    limits,
-  })
+  const nearest = bestOption(sources, candidates, { level: cell.level, limits })
   const broken = nearest?.shortfalls.map(asReason) ?? []
   const messages = [...lacking, ...broken].map(({ message }) => message)
-  if (messages.length > 0) return messages
+  if (messages.length > 0 || candidates.length === 0) return messages
   const gpuCounts = [...new Set(keeping.map(({ gpuCount }) => gpuCount))]
   return [
     `Only ${gpuCounts.join(' or ')} GPUs keep the limits, and nobody here has so many at a known price.`,

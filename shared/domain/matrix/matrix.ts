@@ -5,19 +5,19 @@ import { failureModesOf } from './failure-modes.ts'
 import { guidanceOf } from './guidance.ts'
 import { MATRIX } from './sources.gen.ts'
 import { GPU_NAMES, type MatrixSources } from './sources.ts'
-import { type Company, cheapestOf, costRatio, type Draft, draftCell, judge } from './verdict.ts'
+import { bestOf, type Company, costRatio, type Draft, draftCell, judge } from './verdict.ts'
 
 /** All 96 configurations: tiers smallest first, in each the GPUs largest first, in each the four levels. */
 export function computeMatrix(sources: MatrixSources): readonly Cell[] {
   const drafts = TIERS.flatMap((tier) =>
     GPU_NAMES.flatMap((gpu) => LEVELS.map((level) => draftCell(sources, tier, gpu, level))),
   )
-  const cheapest = Map.groupBy(drafts, ({ tier, level }) => `${tier}.${level}`)
+  const beside = Map.groupBy(drafts, ({ tier, level }) => `${tier}.${level}`)
   const elsewhere = Map.groupBy(drafts, ({ tier, gpu }) => `${tier}.${gpu.name}`)
   return drafts.map((draft) => {
     const { tier, gpu, level } = draft
     return finishCell(sources, draft, {
-      cheapest: cheapestOf(cheapest.get(`${tier}.${level}`) ?? []),
+      ...bestOf(beside.get(`${tier}.${level}`) ?? []),
       elsewhere: (elsewhere.get(`${tier}.${gpu.name}`) ?? []).filter((other) => other.level !== level),
     })
   })
@@ -25,8 +25,8 @@ export function computeMatrix(sources: MatrixSources): readonly Cell[] {
 
 function finishCell(sources: MatrixSources, draft: Draft, company: Company): Cell {
   const { id, tier, gpu, level, target, plan, costs } = draft
-  const { verdict, reasons } = judge(draft, company.cheapest)
-  const ratio = costRatio(draft, company.cheapest)
+  const { verdict, reasons } = judge(draft, company)
+  const ratio = costRatio(draft, company)
   const said = sources.requirementVerdicts[level][tier][gpu.name]
   return {
     id,

@@ -1,11 +1,12 @@
 import type { Level } from '../tiers.ts'
 import type { PlanCost } from './cell.ts'
-import type { Candidate, Limits } from './plan.ts'
+import { WEIGHT_BYTES } from './deployment.ts'
+import { type Candidate, type Capacity, capacityOf, type Limits } from './plan.ts'
 import { missOf, shortfallsOf } from './shortfall.ts'
 import type { MatrixSources } from './sources.ts'
 import { costsFor, providersFor } from './supply.ts'
 
-/** A candidate at a level: what it breaks of the limits, and what it costs at the planned load. */
+/** A candidate at a level: what it breaks of the limits at the planned load, and what it costs at its capacity. */
 export type Option = {
   readonly candidate: Candidate
   readonly shortfalls: ReturnType<typeof shortfallsOf>
@@ -19,6 +20,7 @@ export type Option = {
  * The best candidate at a level. Offered before not offered; then those that keep every limit, by the central price of a thousand tokens.
  * Where none does, the one nearest to the limits: fewest objections that no load mends, then the least factor by which its worst figure
  * misses its limit, then the price. Equal prices: the fewest GPUs, then the order of models, precisions and sizes.
+ * Weights in four bits answer otherwise than what was published, so they are taken only where those in eight or more do not keep up.
  */
 export function bestOption(
   sources: MatrixSources,
@@ -32,10 +34,14 @@ export function bestOption(
   }))
   const offered = preferred(judged, ({ isOffered }) => isOffered)
   // Only those that can still be the best are priced.
-  const priced = nearest(offered).map((option) => ({
-    ...option,
-    costs: costsFor(sources, option.candidate, level, option.candidate.atPlannedLoad.outputTokensPerSecond),
-  }))
+  const priced = preferred(nearest(offered), hasWholeWeights).map((option) => {
+    const capacity = capacityOf(option.candidate, limits)
+    return {
+      ...option,
+      capacity,
+      costs: costsFor(sources, option.candidate, level, capacity.outputTokensPerSecond),
+    }
+  })
   return (
     preferred(priced, ({ costs }) => costs.length > 0).toSorted(
       (a, b) => tokenPrice(a) - tokenPrice(b) || a.candidate.gpuCount - b.candidate.gpuCount,
@@ -43,8 +49,11 @@ export function bestOption(
   )
 }
 
+export const hasWholeWeights = ({ candidate }: Pick<Option, 'candidate'>): boolean =>
+  WEIGHT_BYTES[candidate.deployment.precision] >= 1
+
 /** Those that hold, or all where none does. */
-function preferred<Item>(items: readonly Item[], holds: (item: Item) => boolean): readonly Item[] {
+export function preferred<Item>(items: readonly Item[], holds: (item: Item) => boolean): readonly Item[] {
   const held = items.filter(holds)
   return held.length > 0 ? held : items
 }
@@ -62,5 +71,9 @@ function nearest<Judged extends Pick<Option, 'shortfalls'>>(judged: readonly Jud
 }
 
 /** Of one kind in a cell: dollars where prices are known, GPU time where they are not. */
-const tokenPrice = ({ candidate, costs }: Pick<Option, 'candidate' | 'costs'>): number =>
-  costs[0]?.nanoUsdPerKTok ?? candidate.gpuCount / candidate.atPlannedLoad.outputTokensPerSecond.value
+const tokenPrice = ({
+  candidate,
+  capacity,
+  costs,
+}: Pick<Option, 'candidate' | 'costs'> & { readonly capacity: Capacity }): number =>
+  costs[0]?.nanoUsdPerKTok ?? candidate.gpuCount / capacity.outputTokensPerSecond.value

@@ -130,12 +130,33 @@ export function concurrencyWithin(candidate: Candidate, limits: Limits): number 
   return kept
 }
 
+export type Capacity = Plan['atCapacity']
+
+/** As much as keeps the limits; the planned load, or what fits of it, where not even one request does. */
+export function capacityOf(candidate: Candidate, limits: Limits): Capacity {
+  const known = capacities.get(candidate)?.get(limits)
+  if (known) return known
+  const within = concurrencyWithin(candidate, limits)
+  const concurrency = within > 0 ? within : fewerThanPlanned(candidate)
+  const { outputTokensPerSecond } = predict(candidate, concurrency)
+  const capacity = { concurrency, outputTokensPerSecond }
+  const ofCandidate = capacities.get(candidate) ?? new WeakMap<Limits, Capacity>()
+  capacities.set(candidate, ofCandidate.set(limits, capacity))
+  return capacity
+}
+
+/** Kept, since four levels ask for the same. */
+const capacities = new WeakMap<Candidate, WeakMap<Limits, Capacity>>()
+
+const fewerThanPlanned = ({ load, kvConcurrency }: Candidate): number =>
+  Math.min(load.concurrency, Math.max(1, kvConcurrency))
+
 /** The candidate as a plan: figures for the planned load, or for as many fewer as fit and keep the limits. */
 export function planOf(candidate: Candidate, limits: Limits): Plan {
   const { deployment, gpuCount, maxContextTokens, kvConcurrency, load } = candidate
   const sloConcurrency = concurrencyWithin(candidate, limits)
-  const most = sloConcurrency > 0 ? sloConcurrency : Math.max(1, kvConcurrency)
-  const concurrency = Math.min(load.concurrency, most)
+  const concurrency =
+    sloConcurrency > 0 ? Math.min(load.concurrency, sloConcurrency) : fewerThanPlanned(candidate)
   const figures = concurrency === load.concurrency ? candidate.atPlannedLoad : predict(candidate, concurrency)
   const { budgetBytes, weightBytes: bytes, activationBytes, overheadBytes, kvBytes } = candidate.memory
   return {
@@ -152,6 +173,7 @@ export function planOf(candidate: Candidate, limits: Limits): Plan {
     timeToFirstTokenP99Ms: figures.timeToFirstTokenP99Ms,
     timePerOutputTokenMs: figures.timePerOutputTokenMs,
     outputTokensPerSecond: figures.outputTokensPerSecond,
+    atCapacity: capacityOf(candidate, limits),
     memory: { budgetBytes, weightBytes: bytes, activationBytes, overheadBytes, kvBytes },
   }
 }

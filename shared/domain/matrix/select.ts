@@ -14,6 +14,7 @@ import { type Candidate, concurrencyWithin, type Limits, planOf } from './plan.t
 import { efficiencyScore } from './score.ts'
 import { MATRIX } from './sources.gen.ts'
 import type { MatrixSources } from './sources.ts'
+import { isInstalledAt } from './supply.ts'
 
 /**
  * The configurations of one tier that do everything required, best first, and all others with what is against each. Requirements
@@ -93,7 +94,8 @@ function bestMatch(
     (a, b) =>
       a.costNanoUsd - b.costNanoUsd ||
       a.match.cost.nanoUsdPerKTok - b.match.cost.nanoUsdPerKTok ||
-      a.match.candidate.gpuCount - b.match.candidate.gpuCount,
+      a.match.candidate.gpuCount - b.match.candidate.gpuCount ||
+      Number(isAtHand(b.match)) - Number(isAtHand(a.match)),
   )[0]
 }
 
@@ -110,9 +112,12 @@ function rentedGpus({ monthlyNanoUsd, lowNanoUsdPerGpuHour, highNanoUsdPerGpuHou
 
 type Choice = Sized & { readonly cell: Cell }
 
-/** By score, then by name, so that the same question always has the same answer. */
+const isAtHand = ({ provider, candidate }: Match): boolean => isInstalledAt(provider, candidate)
+
+/** What stands somewhere today before what must be bought first; then by score and by name, so that the same question always has the same answer. */
 function rank(choices: readonly Choice[], requirements: PlanRequirements, limits: Limits): readonly Ranked[] {
   const leastNanoUsd = Math.min(...choices.map(({ costNanoUsd }) => costNanoUsd))
+  const atHand = new Set(choices.filter(({ match }) => isAtHand(match)).map(({ cell }) => cell.id))
   return choices
     .map((choice): Ranked => {
       const { cell, match, replicas, monthlyNanoUsd } = choice
@@ -130,7 +135,12 @@ function rank(choices: readonly Choice[], requirements: PlanRequirements, limits
         reasons: reasonsFor(choice, plan.sloConcurrency, requirements, { limits, leastNanoUsd }),
       }
     })
-    .toSorted((a, b) => b.score - a.score || (a.configuration < b.configuration ? -1 : 1))
+    .toSorted(
+      (a, b) =>
+        Number(atHand.has(b.configuration)) - Number(atHand.has(a.configuration)) ||
+        b.score - a.score ||
+        (a.configuration < b.configuration ? -1 : 1),
+    )
 }
 
 function reasonsFor(
@@ -151,7 +161,7 @@ function reasonsFor(
     ...(users === undefined
       ? []
       : [
-          `${digits(replicas)} replicas for ${digits(users)} users: each keeps the limits with up to ${digits(atOnce)} at once.`,
+          `${replicas === 1 ? '1 replica' : `${digits(replicas)} replicas`} for ${digits(users)} users: each keeps the limits with up to ${digits(atOnce)} at once.`,
         ]),
     ...(compliance.length > 0 ? [`${provider.title} attests ${compliance.join(', ')}.`] : []),
     ...(residency.length > 0 ? [`Text stays in ${residency.join(' and ')} in ${regions.join(', ')}.`] : []),

@@ -79,7 +79,16 @@ export type Gpu = Provenance & {
 }
 
 /** Regimes that a provider can be attested for. `air_gapped`: works without any network to the outside. */
-export const REGIMES = ['soc2', 'hipaa', 'pci-dss', 'fedramp', 'gdpr', 'c5', 'iso27001', 'air_gapped'] as const
+export const REGIMES = [
+  'soc2',
+  'hipaa',
+  'pci-dss',
+  'fedramp',
+  'gdpr',
+  'c5',
+  'iso27001',
+  'air_gapped',
+] as const
 export type Regime = (typeof REGIMES)[number]
 
 export type Region = {

@@ -23,6 +23,10 @@ export const offersFor = ({ offers }: Provider, { deployment }: Placed): readonl
       (deployment.pipelineParallel === 1 || isMultiNode),
   )
 
+/** Whether the machines stand there today. */
+export const isInstalledAt = (provider: Provider, candidate: Placed): boolean =>
+  offersFor(provider, candidate).some(({ isInstalled }) => isInstalled)
+
 /** Who at this level can run it, whether or not a price is known. */
 export const providersFor = (
   { providers }: Pick<MatrixSources, 'providers'>,
@@ -31,7 +35,7 @@ export const providersFor = (
 ): readonly Provider[] =>
   providers.filter((provider) => provider.level === level && offersFor(provider, candidate).length > 0)
 
-/** Cheapest first; only of those who have the machines for it. */
+/** Cheapest first; only of those who have the machines for it. Where two cost the same, the one where they stand today. */
 export function costsFor(
   sources: MatrixSources,
   candidate: Candidate,
@@ -39,10 +43,21 @@ export function costsFor(
   outputTokensPerSecond: Estimate,
 ): readonly PlanCost[] {
   const { deployment, gpuCount, weightBytes } = candidate
-  const able = new Set(providersFor(sources, candidate, level).map(({ name }) => name))
+  const able = new Map(
+    providersFor(sources, candidate, level).map((provider) => [
+      provider.name,
+      isInstalledAt(provider, candidate),
+    ]),
+  )
   if (able.size === 0) return []
   const question = { gpu: deployment.gpu, gpuCount, weightBytes, outputTokensPerSecond, level }
-  return planCosts(sources, question).filter(({ provider }) => able.has(provider))
+  return planCosts(sources, question)
+    .filter(({ provider }) => able.has(provider))
+    .toSorted(
+      (a, b) =>
+        a.nanoUsdPerKTok - b.nanoUsdPerKTok ||
+        Number(able.get(b.provider) ?? false) - Number(able.get(a.provider) ?? false),
+    )
 }
 
 /** Why nobody at this level can run it; with nothing that could run, whether anybody has the GPU at all. */

@@ -6,9 +6,13 @@ import { bestOption, type Option } from './option.ts'
 import { type Candidate, candidatesFor, modelsOf, planOf, precisionsOf } from './plan.ts'
 import { asReason } from './shortfall.ts'
 import type { Gpu, GpuName, MatrixSources, Provider, TierTarget } from './sources.ts'
-import { costsFor, offersFor, supplyReasons } from './supply.ts'
+import { costsFor, isInstalledAt, supplyReasons } from './supply.ts'
 
-/** Recommended is what costs at most so many times as much as the cheapest of its tier and level: less than prices differ between two vendors of one GPU. */
+/**
+ * Recommended is what costs at most so many times as much as the cheapest of its tier and level, by a thousand tokens where it is busy or
+ * by a replica's month where it is not: a large GPU is cheap for those who fill it, a small one for those who do not. The ratio is less
+ * than prices differ between two vendors of one GPU.
+ */
 export const RECOMMENDED_COST_RATIO = 1.5
 
 /** A replica that keeps the promise for so many times the planned load has more GPU than the load needs. */
@@ -29,8 +33,9 @@ export type Draft = {
   readonly reasons: readonly Reason[]
 }
 
-/** What a cell is compared with: the cheapest of its tier and level, and the same tier and GPU at the other levels. */
-export type Company = { readonly cheapest: Draft | null; readonly elsewhere: readonly Draft[] }
+/** What a cell is compared with: the cheapest of its tier and level by tokens and by the month, and the same tier and GPU at the other levels. */
+export type Company = Best & { readonly elsewhere: readonly Draft[] }
+export type Best = { readonly cheapest: Draft | null; readonly leanest: Draft | null }
 
 /** The best plan of a cell, its costs, and what stands against it whatever the others do. */
 export function draftCell(sources: MatrixSources, tier: Tier, gpuName: GpuName, level: Level): Draft {
@@ -38,7 +43,8 @@ export function draftCell(sources: MatrixSources, tier: Tier, gpuName: GpuName, 
   const gpu = sources.gpus[gpuName]
   const option = bestOption(sources, candidatesFor(sources, tier, gpuName), { level, limits: target.slo })
   const plan = option && promisedPlan(option.candidate, target)
-  const costs = option && plan ? costsFor(sources, option.candidate, level, plan.outputTokensPerSecond) : []
+  const costs =
+    option && plan ? costsFor(sources, option.candidate, level, plan.atCapacity.outputTokensPerSecond) : []
   const provider = sources.providers.find(({ name }) => name === costs[0]?.provider) ?? null
   const draft = { id: `${tier}.${gpuName}.${level}`, tier, gpu, level, target, option, plan, costs, provider }
   return { ...draft, reasons: [...mainReasons(sources, draft), ...preferences(sources, draft)] }
@@ -117,10 +123,7 @@ function placeDrawbacks(sources: MatrixSources, draft: Unreasoned, option: Optio
 }
 
 const isInstalled = (sources: MatrixSources, { level }: Unreasoned, { candidate }: Option): boolean =>
-  sources.providers.some(
-    (provider) =>
-      provider.level === level && offersFor(provider, candidate).some((offer) => offer.isInstalled),
-  )
+  sources.providers.some((provider) => provider.level === level && isInstalledAt(provider, candidate))
 
 const keepsPromise = ({ option, costs }: Draft): boolean =>
   option !== null && option.isOffered && option.shortfalls.length === 0 && costs.length > 0
@@ -132,46 +135,53 @@ const isBarred = (reasons: readonly Reason[]): boolean => reasons.some(({ code }
 
 const tokenPriceOf = ({ costs }: Draft): number => costs[0]?.nanoUsdPerKTok ?? Number.POSITIVE_INFINITY
 
+const monthOf = ({ costs }: Draft): number =>
+  Math.min(...costs.map(({ monthlyNanoUsd }) => monthlyNanoUsd), Number.POSITIVE_INFINITY)
+
 /**
  * The cheapest that keeps the promise of those of one tier and level. One that can be had today in one machine goes before one that
  * cannot: what nobody can use is no reason against what everybody can.
  */
-export function cheapestOf(drafts: readonly Draft[]): Draft | null {
+export function bestOf(drafts: readonly Draft[]): Best {
   const viable = drafts.filter(keepsPromise)
   const atHand = viable.filter(({ reasons }) => !isBarred(reasons))
-  const [cheapest] = (atHand.length > 0 ? atHand : viable).toSorted(
-    (a, b) => tokenPriceOf(a) - tokenPriceOf(b),
-  )
-  return cheapest ?? null
+  const least = (costOf: (draft: Draft) => number) =>
+    (atHand.length > 0 ? atHand : viable).toSorted((a, b) => costOf(a) - costOf(b))[0] ?? null
+  return { cheapest: least(tokenPriceOf), leanest: least(monthOf) }
 }
 
-/** How many times as much as the cheapest a cell costs; null where it does not keep the promise. */
-export const costRatio = (draft: Draft, cheapest: Draft | null): number | null =>
-  cheapest && keepsPromise(draft) ? tokenPriceOf(draft) / tokenPriceOf(cheapest) : null
+/** How many times as much as the cheapest a cell costs, by tokens or by the month, whichever is less; null where it does not keep the promise. */
+export function costRatio(draft: Draft, { cheapest, leanest }: Best): number | null {
+  if (!cheapest || !leanest || !keepsPromise(draft)) return null
+  return Math.min(tokenPriceOf(draft) / tokenPriceOf(cheapest), monthOf(draft) / monthOf(leanest))
+}
 
 /** The verdict beside the cheapest of tier and level, with every reason why it is not better. */
 export function judge(
   draft: Draft,
-  cheapest: Draft | null,
+  best: Best,
 ): { readonly verdict: Verdict; readonly reasons: readonly Reason[] } {
   const { option } = draft
   if (option === null || !option.isOffered) return { verdict: 'no', reasons: draft.reasons }
   if (!keepsPromise(draft)) return { verdict: 'fits', reasons: draft.reasons }
-  const reasons = [...draft.reasons, ...dearer(draft, cheapest)]
+  const reasons = [...draft.reasons, ...dearer(draft, best)]
   return { verdict: isBarred(reasons) ? 'viable' : 'recommended', reasons }
 }
 
-function dearer(draft: Draft, cheapest: Draft | null): readonly Reason[] {
-  const ratio = costRatio(draft, cheapest)
-  if (ratio === null || cheapest === null || ratio <= RECOMMENDED_COST_RATIO) return []
-  const message = `${dollars(tokenPriceOf(draft))} for 1,000 tokens, ${digits(ratio)} times the ${dollars(tokenPriceOf(cheapest))} of ${cheapest.id}.`
+function dearer(draft: Draft, best: Best): readonly Reason[] {
+  const { cheapest, leanest } = best
+  const ratio = costRatio(draft, best)
+  if (ratio === null || !cheapest || !leanest || ratio <= RECOMMENDED_COST_RATIO) return []
+  const compared = (costOf: (of: Draft) => number, what: string, other: Draft) =>
+    `${dollars(costOf(draft))} ${what}, ${digits(costOf(draft) / costOf(other))} times the ${dollars(costOf(other))} of ${other.id}`
+  const message = `${compared(tokenPriceOf, 'for 1,000 tokens', cheapest)}; ${compared(monthOf, 'a month for one replica', leanest)}.`
   const { plan, target } = draft
   const isOversized = plan !== null && plan.sloConcurrency >= OVERSIZED_RATIO * target.load.concurrency
   const oversized: readonly Reason[] = isOversized
     ? [
         {
           code: 'oversized',
-          message: `Keeps the promise for ${digits(plan.sloConcurrency)} at once, where the tier plans ${digits(target.load.concurrency)}: it pays with more load.`,
+          message: `Keeps the promise for ${digits(plan.sloConcurrency)} at once, where the tier plans ${digits(target.load.concurrency)}: with no more than that most of it stands idle.`,
         },
       ]
     : []

@@ -1,7 +1,7 @@
+import { LATER_PER_OTHER, SERVER_MS, SLOWER_WHEN_FULL } from '../matrix/usual.ts'
 import type { Estimate } from './estimate.ts'
 import type { Row } from './prepare.ts'
 import { expectedOutputTokens, expectedPromptTokens, type RoutingRequest } from './request.ts'
-import { LATER_PER_OTHER, SERVER_MS, SLOWER_WHEN_FULL } from '../matrix/usual.ts'
 import { PROMPT_OF_NOMINAL_TOKENS } from './speed.ts'
 
 /** How long an attempt at the endpoint should take, part by part, in whole milliseconds that add up. */

@@ -34,6 +34,7 @@ import {
 } from '../../../shared/api/endpoints.ts'
 import { healthRoute, readyRoute } from '../../../shared/api/health.ts'
 import { getLimitsRoute, putLimitsRoute } from '../../../shared/api/limits.ts'
+import { getConfigurationRoute, listMatrixRoute, planRoute } from '../../../shared/api/matrix.ts'
 import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../../shared/api/money.ts'
 import { chatRoute, modelsRoute } from '../../../shared/api/openai.ts'
 import {
@@ -74,6 +75,9 @@ export const ROUTES = {
   getPolicy: getPolicyRoute,
   deletePolicy: deletePolicyRoute,
   listPolicies: listPoliciesRoute,
+  plan: planRoute,
+  getConfiguration: getConfigurationRoute,
+  listMatrix: listMatrixRoute,
   createKey: createKeyRoute,
   listKeys: listKeysRoute,
   revokeKey: revokeKeyRoute,
@@ -104,6 +108,11 @@ const TAGS = [
   {
     name: 'Policies',
     description: 'How requests are routed, as data: what counts, who may stand in, how long to wait.',
+  },
+  {
+    name: 'Matrix',
+    description:
+      'What runs where: 96 configurations of tier, GPU and level with verdict, estimates and costs. The same for every tenant.',
   },
   { name: 'Access', description: 'Tenants, their keys, and who changed what.' },
   { name: 'Money', description: 'Limits, and what was spent: exact to the nano-dollar.' },
