@@ -2,7 +2,6 @@ import type { EstimateBasis } from '../../shared/domain/matrix/cell.ts'
 import {
   type Calibration,
   FEW_AT_ONCE,
-  QUANTITIES,
   type Quantity,
   type Spread,
 } from '../../shared/domain/matrix/performance.ts'
@@ -96,5 +95,3 @@ export function coverage(folds: readonly (readonly HeldOut[])[], quantity: Quant
   }
   return inside / all
 }
-
-export { QUANTITIES }
