@@ -17,9 +17,10 @@ export const CALIBRATION: Calibration = ${JSON.stringify(calibrate(points), null
 `
 }
 
+const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+
 function errorsPage(all: readonly Point[]): string {
   const { basis, header, rows, covered, bars } = measureErrors(all)
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const rule = header.map((_, column) => (column === 0 ? '---' : '--:'))
   return `# Errors of the performance model
 

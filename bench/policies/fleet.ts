@@ -2,7 +2,7 @@ import { type EndpointRecord, EXTRACTIVE } from '../../shared/domain/endpoint.ts
 import type { Deployment } from '../../shared/domain/matrix/deployment.ts'
 import { modelNamed } from '../../shared/domain/matrix/lookup.ts'
 import { planMemory } from '../../shared/domain/matrix/memory.ts'
-import { predictTimes, readingMs } from '../../shared/domain/matrix/performance.ts'
+import { interruptingMs, predictTimes } from '../../shared/domain/matrix/performance.ts'
 import { MATRIX } from '../../shared/domain/matrix/sources.gen.ts'
 import type { GpuName, Precision } from '../../shared/domain/matrix/sources.ts'
 import { usdPerHourToNanoPerSecond, usdPerMTokToNanoPerKTok } from '../../shared/domain/money.ts'
@@ -168,7 +168,7 @@ function tokenPrice(tier: Tier, deployment: Deployment, slots: number, usdPerHou
 /** What an origin can keep up with: its slots, or its reading of prompts, whichever is less. */
 export function requestsPerSecond(tier: Tier, deployment: Deployment, slots: number): number {
   const full = predictTimes(deployment, { ...SHAPES[tier], concurrency: slots })
-  const promptMs = readingMs(deployment, SHAPES[tier].promptTokens)
+  const promptMs = interruptingMs(deployment, SHAPES[tier].promptTokens)
   const servedMs = promptMs + SHAPES[tier].outputTokens * full.timePerOutputTokenMs
   return Math.min((1_000 * slots) / servedMs, 1_000 / promptMs)
 }

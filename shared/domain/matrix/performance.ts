@@ -2,7 +2,7 @@ import { CALIBRATION } from './calibration.gen.ts'
 import type { Estimate, EstimateBasis } from './cell.ts'
 import type { Deployment } from './deployment.ts'
 import { planMemory } from './memory.ts'
-import { type Constants, decodeStepMs, prefillMs } from './roofline.ts'
+import { type Constants, decodeStepMs, interruptionMs, prefillMs } from './roofline.ts'
 import { type Load, meanTimes, type Times } from './times.ts'
 
 /** Ends of an 80 % interval, as shares of the prediction. */
@@ -82,6 +82,10 @@ export const predictTimes = (deployment: Deployment, load: Load): Times =>
 export const stepMs = (deployment: Deployment, sequences: number, contextTokens: number): number =>
   decodeStepMs(deployment, sequences, contextTokens, CALIBRATION.constants)
 
-/** Milliseconds that reading `tokens` of a prompt of `length` takes. */
+/** Milliseconds that reading `tokens` of a prompt of `length` takes from everybody else: less than it takes itself, since steps share their reading of weights. */
+export const interruptingMs = (deployment: Deployment, tokens: number, length: number = tokens): number =>
+  interruptionMs(deployment, tokens, length, CALIBRATION.constants)
+
+/** Milliseconds that reading `tokens` of a prompt of `length` takes until its first token. */
 export const readingMs = (deployment: Deployment, tokens: number, length: number = tokens): number =>
   prefillMs(deployment, tokens, length, CALIBRATION.constants)

@@ -1,6 +1,6 @@
 import type { EndpointRecord } from '../endpoint.ts'
 import type { Deployment } from '../matrix/deployment.ts'
-import { predictTimes, readingMs } from '../matrix/performance.ts'
+import { interruptingMs, predictTimes, readingMs } from '../matrix/performance.ts'
 import { SERVER_MS } from '../matrix/usual.ts'
 import type { Timeline } from './events.ts'
 
@@ -88,8 +88,9 @@ function promptReader(deployment: Deployment, time: Timeline) {
       const [oldest] = cache.keys()
       if (cache.size > CACHE.prefixes && oldest !== undefined) cache.delete(oldest)
       const unread = promptTokens * (isCached ? CACHE.unreadShare : 1)
-      freeAtMs = Math.max(time.nowMs() + coldMs, freeAtMs) + readingMs(deployment, unread, promptTokens)
-      return freeAtMs + SERVER_MS
+      const startMs = Math.max(time.nowMs() + coldMs, freeAtMs)
+      freeAtMs = startMs + interruptingMs(deployment, unread, promptTokens)
+      return startMs + Math.max(readingMs(deployment, unread, promptTokens), freeAtMs - startMs) + SERVER_MS
     },
   }
 }
