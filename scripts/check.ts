@@ -96,7 +96,7 @@ const steps: Step[] = [
   command('lint', 'oxlint', '--type-aware', ...SOURCES),
   { name: 'layers', run: layers },
   command('dead code', 'knip'),
-  command("generated", process.execPath, 'scripts/gen.ts', '--check'),
+  command('generated', process.execPath, 'scripts/gen.ts', '--check'),
   ...WORKERS.map((worker) => ({ name: `deploy ${worker.name}`, run: () => deploy(worker) })),
 ]
 if (!process.argv.includes('--no-tests')) steps.push(command('tests', 'vitest', 'run'))

@@ -25,13 +25,26 @@ export function calibrate(points: readonly Point[]): Calibration {
   return {
     constants: fitConstants(sure),
     measured: names(
-      sure,
+      sure.filter(({ engine }) => engine === 'vllm'),
       ({ deployment: { model, gpu, precision } }) => `${model.name} ${gpu.name} ${precision}`,
     ),
     measuredGpus: names(sure, ({ gpu }) => gpu),
+    reach: reachOf(sure),
     spreads: { dense: spreads(held, false), experts: spreads(held, true) },
   }
 }
+
+/** Ends of what was measured: beyond them nothing is called measured. */
+function reachOf(points: readonly Point[]): Calibration['reach'] {
+  const sizes = points.filter(isDense).map(({ deployment }) => deployment.model.parameters)
+  return {
+    leastParameters: Math.min(...sizes),
+    mostParameters: Math.max(...sizes),
+    promptTokens: Math.max(...points.map(({ promptTokens }) => promptTokens)),
+  }
+}
+
+const isDense = ({ deployment }: Point): boolean => deployment.model.experts === null
 
 const names = (points: readonly Point[], nameOf: (point: Point) => string) =>
   [...new Set(points.map(nameOf))].toSorted()

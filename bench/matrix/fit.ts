@@ -66,9 +66,13 @@ const PACE: readonly Knob[] = [
   number('layerMsPerDoubling'),
   number('layerMsPerSequence'),
 ]
+/** One share for both: bf16 was measured in one sweep of one model, which would otherwise decide for every GPU without FP8. */
+const WHOLE_PREFILL: Knob = {
+  get: ({ prefill }) => prefill.fp8,
+  set: (constants, value) => ({ ...constants, prefill: { ...constants.prefill, bf16: value, fp8: value } }),
+}
 const FIRST: readonly Knob[] = [
-  share('prefill', 'bf16'),
-  share('prefill', 'fp8'),
+  WHOLE_PREFILL,
   share('prefill', 'nvfp4'),
   number('serverMs'),
   number('firstWait'),

@@ -2,13 +2,14 @@ import { Command, Option } from 'commander'
 import { selectionFields } from '../../shared/api/matrix-fields.ts'
 import { type PlanRequirements, type Ranked, type Selection, TASKS } from '../../shared/domain/matrix/cell.ts'
 import { digits, dollars } from '../../shared/domain/matrix/figures.ts'
+import { RESIDENCIES } from '../../shared/domain/matrix/lookup.ts'
 import { matrixCells } from '../../shared/domain/matrix/matrix.ts'
 import { select } from '../../shared/domain/matrix/select.ts'
 import { MATRIX } from '../../shared/domain/matrix/sources.gen.ts'
 import { GPU_NAMES, type GpuName, REGIMES, type Regime } from '../../shared/domain/matrix/sources.ts'
 import { LEVELS, type Level, TIERS, type Tier } from '../../shared/domain/tiers.ts'
 import { EXIT } from '../lib/failure.ts'
-import { listOf, listOfWords, oneOf, parseCount, parsePositive } from '../lib/options.ts'
+import { listOf, oneOf, parseCount, parsePositive } from '../lib/options.ts'
 import { colors, print, table } from '../lib/terminal.ts'
 
 type Options = {
@@ -42,7 +43,11 @@ export const planCommand = () =>
     .option('--max-tpot-ms <ms>', 'time for each further token', parsePositive)
     .option('--max-usd-per-1k <usd>', 'dollars for a thousand tokens', parsePositive)
     .option('--compliance <regimes>', `comma-separated, all of them: ${REGIMES.join(', ')}`, listOf(REGIMES))
-    .option('--residency <places>', 'comma-separated, all of them, such as eu', listOfWords)
+    .option(
+      '--residency <places>',
+      `comma-separated, all of them: ${RESIDENCIES.join(', ')}`,
+      listOf(RESIDENCIES),
+    )
     .option('--level <levels>', `comma-separated: ${LEVELS.join(', ')}`, listOf(LEVELS))
     .option('--gpu <gpus>', `comma-separated: ${GPU_NAMES.join(', ')}`, listOf(GPU_NAMES))
     .option('--model <names>', 'comma-separated names on the hub, any of them', listOf(MODEL_NAMES))

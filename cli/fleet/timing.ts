@@ -1,12 +1,8 @@
-import { CALIBRATION } from '../../shared/domain/matrix/calibration.gen.ts'
 import type { Deployment } from '../../shared/domain/matrix/deployment.ts'
-import { planMemory } from '../../shared/domain/matrix/memory.ts'
-import { readingMs, stepMs } from '../../shared/domain/matrix/performance.ts'
-import { serverMs } from '../../shared/domain/matrix/roofline.ts'
+import { MAX_BATCHED_TOKENS, planMemory } from '../../shared/domain/matrix/memory.ts'
+import { overheadMs, readingMs, stepMs } from '../../shared/domain/matrix/performance.ts'
 import type { EngineConfig } from './scheduler.ts'
 
-/** vLLM's default for a server on a large GPU. */
-const MAX_STEP_TOKENS = 8_192
 /** Steps of the same kind differ by this share, to either side. */
 const JITTER = 0.05
 
@@ -24,9 +20,9 @@ export function deploymentTiming(
 ): EngineConfig {
   return {
     maxSequences,
-    maxStepTokens: MAX_STEP_TOKENS,
+    maxStepTokens: MAX_BATCHED_TOKENS,
     kvCapacityTokens: planMemory(deployment).kvCapacityTokens,
-    entryMs: serverMs(deployment, CALIBRATION.constants) / speed,
+    entryMs: overheadMs(deployment) / speed,
     stepMs({ decoding, contextTokens, prefillTokens }) {
       // A step that only reads prompts reads the weights too.
       const writingMs = stepMs(deployment, Math.max(1, decoding), contextTokens)

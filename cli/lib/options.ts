@@ -20,12 +20,6 @@ export const oneOf =
     throw new InvalidArgumentError(`There is no "${given}"; allowed are ${values.join(', ')}.`)
   }
 
-/** Reads a comma-separated list of words that this machine has no table of. Given again, the option adds. */
-export const listOfWords = (given: string, before: readonly string[] = []): string[] => [
-  ...before,
-  ...itemsOf(given.toLowerCase()),
-]
-
 export function parsePositive(given: string): number {
   const value = Number(given)
   if (given.trim() !== '' && value > 0 && Number.isFinite(value)) return value

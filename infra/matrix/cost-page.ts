@@ -106,7 +106,7 @@ function speedText(rows: readonly Row[]): string {
     return impliedTokensPerSecond < low || impliedTokensPerSecond > high
   })
   return [
-    "Implied: price of an hour ÷ price of 1,000 tokens ÷ 3.6, in output tokens a second of the whole replica. Ours: the tier's first model that fits, in the precision that writes fastest, at the tier's planned load (answers at once × (tokens of prompt + of output)), with its 80 % interval. The last column says with how many such answers at once the replica is as fast as implied.",
+    "Implied: price of an hour ÷ price of 1,000 tokens ÷ 3.6, in output tokens a second of the whole replica. Ours: the tier's first model that fits, in the precision that writes fastest, at the tier's planned load (answers at once × (tokens of prompt + of output)), which is what the document's throughput is nearest to; the pages on the matrix price tokens at what a replica can take within the promise, so they are cheaper, with its 80 % interval. The last column says with how many such answers at once the replica is as fast as implied.",
     `${outside.length} of ${rows.length} rows imply a speed outside of what the document's section 5 promises for the tier. Tokens cost by how many answers are written at once, so a price without a load can be right for some load and wrong for another. Measured elsewhere:`,
     MEASURED.map((line) => `- ${line}`).join('\n'),
   ].join('\n\n')
@@ -206,7 +206,7 @@ function assumptions({ prices }: MatrixSources): string {
     .map(({ provider, gpu }) => `${provider} ${gpu}`)
   return [
     `A standing machine writes at the planned load for ${digits(DEFAULT_UTILISATION * 100)} % of the time.`,
-    `A machine that scales to zero works in bursts of ${DEFAULT_BURST_SECONDS} s, at the planned load; its cold start and its wait after the last answer are billed. How seldom it is needed changes nothing.`,
+    `A machine that scales to zero works in bursts of ${DEFAULT_BURST_SECONDS} s, at the planned load; its cold start and its wait after the last answer are billed. Whoever needs it less often than that pays a cold start for each answer.`,
     `A cold start is the machine, reading the weights, and ${engineSeconds()} s for the engine: ${ENGINE_START_MS.process / 1_000} s for the process (vllm#44881), ${ENGINE_START_MS.compiledGraphs / 1_000} s for compiled graphs from a cache on a volume and ${ENGINE_START_MS.profiling / 1_000} s for profiling and CUDA graphs (vllm#20264).`,
     'A replica on part of a machine pays for its part, since replicas can share a machine; a month is that of the whole rental.',
     'Prompt tokens are not charged apart: reading them slows the replica, and so is in the price of its output.',

@@ -42,11 +42,11 @@ export const PLAN_EXAMPLES: readonly PlanExample[] = [
     why: 'A provider needs the attestation and, at the same time, a German region with the GPU. Those with regions elsewhere in Europe lose by region, not by regime.',
   },
   {
-    title: 'A frontier model now and then',
-    question: 'Frontier answers a few times a day, nothing paid in between.',
+    title: "A frontier model without machines of one's own",
+    question: 'Frontier answers from serverless vendors only.',
     options: '--task frontier --level serverless',
     requirements: { task: 'frontier', levels: ['serverless'] },
-    why: 'Of the serverless vendors only those with eight H200 or B200 in one machine hold the model and keep two seconds; eight H100 hold it in four bits only and read 28,416 tokens too slowly, and vendors rent no two machines together. The reason names the cold start, which is minutes.',
+    why: 'Of the serverless vendors only those with H200 or B200 hold the model in one machine and keep two seconds; eight H100 hold it in four bits only and read 28,416 tokens too slowly, and vendors rent no two machines together. Where a vendor scales to nothing the reasons name the cold start, which is minutes; Together keeps its machines, and they are paid for all month.',
   },
   {
     title: 'Five hundred chats on the smallest server GPU',
@@ -60,7 +60,7 @@ export const PLAN_EXAMPLES: readonly PlanExample[] = [
     question: 'Large model with a context of 131,072 tokens.',
     options: '--tier l --context-tokens 131072',
     requirements: { tier: 'l', contextTokens: 131_072 },
-    why: 'A plan must have that much room in its KV cache besides the weights, and a model that reads so far: Qwen2.5-72B stops at 32,768 without changing its configuration.',
+    why: "A plan must have that much room in its KV cache besides the weights (the promised times are for the tier's usual prompt, and the reasons say how long such a text takes), and a model that reads so far: Qwen2.5-72B stops at 32,768 without changing its configuration.",
   },
   {
     title: 'Llama and nothing else',

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { BASES, REASON_CODES, TASKS, VERDICTS } from '../domain/matrix/cell.ts'
+import { RESIDENCIES } from '../domain/matrix/lookup.ts'
 import { MATRIX } from '../domain/matrix/sources.gen.ts'
 import { GPU_NAMES, PRECISIONS, REGIMES, REQUIREMENT_VERDICTS } from '../domain/matrix/sources.ts'
 import { TIERS } from '../domain/tiers.ts'
@@ -69,9 +70,11 @@ const cost = z
     lowNanoUsdPerKTok: z.int(),
     highUsdPerKTok: z.number(),
     highNanoUsdPerKTok: z.int(),
-    utilisation: z.number().openapi(note('Share of the planned load that the price of a token is for.')),
+    utilisation: z.number().openapi(note('Share of its capacity that the price of a token is for.')),
     monthlyUsd: z.number(),
-    monthlyNanoUsd: z.int().openapi(note('One replica for 730 hours, used or not.')),
+    monthlyNanoUsd: z
+      .int()
+      .openapi(note('What must be rented for one replica, 730 hours of it, used or not.')),
     coldStartMs: z.number(),
   })
   .openapi('ConfigurationCost')
@@ -152,7 +155,7 @@ export const planRequest = z
       .optional()
       .openapi(note('Regimes, all of which one provider must be attested for.')),
     residency: z
-      .array(z.string().min(1).max(64))
+      .array(z.enum(RESIDENCIES))
       .max(16)
       .optional()
       .openapi({ ...note('Places, all of which must hold for one region.'), example: ['eu'] }),

@@ -5,9 +5,9 @@ export const CALIBRATION: Calibration = {
   "constants": {
     "bandwidth": 0.9046,
     "prefill": {
-      "bf16": 0.3807,
-      "fp8": 0.6054,
-      "nvfp4": 0.3468
+      "bf16": 0.6831,
+      "fp8": 0.6831,
+      "nvfp4": 0.4256
     },
     "betweenTokens": {
       "bf16": 0.7177,
@@ -18,17 +18,14 @@ export const CALIBRATION: Calibration = {
     "layerMs": 0.05675,
     "layerMsPerDoubling": 0.003884,
     "layerMsPerSequence": 0.0006049,
-    "serverMs": 55.2,
-    "firstWait": 0.07156,
+    "serverMs": 60.13,
+    "firstWait": 0.1044,
     "expertsStep": 1.188,
-    "expertsFirstMs": 176.6
+    "expertsFirstMs": 163.7
   },
   "measured": [
     "Qwen/Qwen3-32B h100 bf16",
     "Qwen/Qwen3-32B h100 fp8",
-    "deepseek-ai/DeepSeek-V3 b200 fp8",
-    "deepseek-ai/DeepSeek-V3 b200 nvfp4",
-    "deepseek-ai/DeepSeek-V3 h200 fp8",
     "meta-llama/Llama-3.1-70B-Instruct b200 fp8",
     "meta-llama/Llama-3.1-70B-Instruct b200 nvfp4",
     "meta-llama/Llama-3.1-70B-Instruct h100 fp8",
@@ -39,6 +36,11 @@ export const CALIBRATION: Calibration = {
     "h100",
     "h200"
   ],
+  "reach": {
+    "leastParameters": 32762123264,
+    "mostParameters": 70553706496,
+    "promptTokens": 8192
+  },
   "spreads": {
     "dense": {
       "token": {
@@ -57,30 +59,30 @@ export const CALIBRATION: Calibration = {
       },
       "firstAmongFew": {
         "measured": {
-          "low": 0.7692,
-          "high": 1.325
+          "low": 0.7283,
+          "high": 1.388
         },
         "interpolated": {
-          "low": 0.7692,
-          "high": 1.545
+          "low": 0.6071,
+          "high": 1.558
         },
         "modelled": {
-          "low": 0.7226,
-          "high": 1.606
+          "low": 0.6071,
+          "high": 1.562
         }
       },
       "firstAmongMany": {
         "measured": {
-          "low": 0.6008,
-          "high": 1.402
+          "low": 0.5429,
+          "high": 1.293
         },
         "interpolated": {
-          "low": 0.6008,
-          "high": 1.764
+          "low": 0.5429,
+          "high": 1.602
         },
         "modelled": {
-          "low": 0.5022,
-          "high": 1.764
+          "low": 0.4775,
+          "high": 1.602
         }
       }
     },
@@ -101,30 +103,30 @@ export const CALIBRATION: Calibration = {
       },
       "firstAmongFew": {
         "measured": {
-          "low": 0.6318,
-          "high": 1.839
+          "low": 0.6607,
+          "high": 1.844
         },
         "interpolated": {
-          "low": 0.6095,
-          "high": 1.839
+          "low": 0.6183,
+          "high": 1.844
         },
         "modelled": {
-          "low": 0.6095,
-          "high": 1.839
+          "low": 0.6183,
+          "high": 1.844
         }
       },
       "firstAmongMany": {
         "measured": {
-          "low": 0.6817,
-          "high": 16.54
+          "low": 0.6893,
+          "high": 15.74
         },
         "interpolated": {
-          "low": 0.6499,
-          "high": 16.54
+          "low": 0.6531,
+          "high": 15.74
         },
         "modelled": {
-          "low": 0.6499,
-          "high": 16.54
+          "low": 0.6531,
+          "high": 15.74
         }
       }
     }

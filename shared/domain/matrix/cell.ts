@@ -37,6 +37,7 @@ export const REASON_CODES = {
   not_installed: 'preference',
   cold_start: 'preference',
   dearer_than_best: 'preference',
+  uncertain: 'preference',
   oversized: 'preference',
 } as const satisfies Readonly<Record<string, 'blocking' | 'slo' | 'preference'>>
 export type ReasonCode = keyof typeof REASON_CODES
@@ -92,7 +93,7 @@ export type PlanCost = {
   readonly lowNanoUsdPerKTok: number
   readonly highNanoUsdPerKTok: number
   readonly utilisation: number
-  /** One replica for 730 hours, whether used or not. */
+  /** What has to be rented for one replica, 730 hours of it, whether used or not: whole machines where only those are sold. */
   readonly monthlyNanoUsd: number
   readonly coldStartMs: number
 }
@@ -150,7 +151,7 @@ export type PlanRequirements = {
   /** Names on the hub; any of them will do. */
   readonly models?: readonly string[] | undefined
   readonly contextTokens?: number | undefined
-  /** Answers at the same time that must meet the promise; replicas are added until they do. */
+  /** Answers at the same time; replicas are added for them, each of which keeps the limits at the tier's planned load at least. */
   readonly users?: number | undefined
 }
 

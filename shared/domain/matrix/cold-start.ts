@@ -7,6 +7,9 @@ import type { Provider } from './sources.ts'
  */
 export const ENGINE_START_MS = { process: 16_000, compiledGraphs: 8_000, profiling: 27_000 } as const
 
+/** Compiling graphs on the first start on a new volume, with no cache yet. */
+export const UNCACHED_COMPILE_MS = 43_000
+
 /** Milliseconds from nothing to the first answer of a new replica: a machine, its weights, the engine. */
 export function coldStartMs(
   { provisionMs, loadBytesPerSecond }: Pick<Provider, 'provisionMs' | 'loadBytesPerSecond'>,

@@ -1,6 +1,8 @@
 import type { PlanCost } from './cell.ts'
+import { middleNanoUsd } from './cost.ts'
 import { digits, dollarRange, dollars, duration } from './figures.ts'
 import { breakEvenUtilisation, HOURS_PER_MONTH } from './ownership.ts'
+import { LEVEL_TITLES } from './supply.ts'
 import type { Company, Draft } from './verdict.ts'
 
 /** What it costs, from when on another level is cheaper, and what keeping it warm costs. */
@@ -15,7 +17,8 @@ export function costGuidance(draft: Draft, company: Company): readonly string[] 
   ]
 }
 
-function withoutPrice({ gpu, target }: Draft, { cheapest, elsewhere }: Company): string {
+function withoutPrice(draft: Draft, { cheapest, elsewhere }: Company): string {
+  const { gpu } = draft
   const [other] = elsewhere
     .flatMap(({ id, costs: [cost] }) => (cost ? [{ id, cost }] : []))
     .toSorted((a, b) => a.cost.nanoUsdPerKTok - b.cost.nanoUsdPerKTok)
@@ -25,28 +28,39 @@ function withoutPrice({ gpu, target }: Draft, { cheapest, elsewhere }: Company):
   const here = cheapest?.costs[0]
     ? ` At this level ${cheapest.id} costs ${dollars(cheapest.costs[0].nanoUsdPerKTok)}.`
     : ''
-  return `Nothing to pay for ${target.tier} on the ${gpu.title} here.${there}${here}`
+  return `${whyNoPrice(draft)}${there}${here}`
+}
+
+function whyNoPrice({ option, gpu, target, level }: Draft): string {
+  if (option === null) return `No price for ${target.tier} on the ${gpu.title}: nothing of it runs there.`
+  const machines = `${option.candidate.gpuCount} ${gpu.title} for ${target.tier}`
+  return option.isOffered
+    ? `No price is known for ${machines} here.`
+    : `No price: no ${LEVEL_TITLES[level]} known here offers ${machines}.`
 }
 
 const price = (cost: PlanCost): string =>
   `${dollars(cost.nanoUsdPerKTok)} per 1,000 output tokens at ${cost.provider} (${dollarRange(cost.lowNanoUsdPerKTok, cost.highNanoUsdPerKTok)}), busy ${digits(100 * cost.utilisation)} % of the time; always busy ${dollars(cost.nanoUsdPerKTok * cost.utilisation)}.`
 
-/** Rented by the hour of use beside owned for all hours; in each direction the cheapest of the other kind. */
+/** Rented by the hour of use beside owned for all hours, one GPU on both sides: a month would set a machine of eight against one GPU. */
 function breakEven(draft: Draft, cost: PlanCost, { elsewhere }: Company): readonly string[] {
   const isOwned = draft.level === 'on_premises'
   const [other] = elsewhere
     .filter(({ level }) => (level === 'on_premises') !== isOwned)
-    .flatMap(({ id, costs: [cheapest] }) => (cheapest ? [{ id, cost: cheapest }] : []))
-    .toSorted((a, b) => a.cost.monthlyNanoUsd - b.cost.monthlyNanoUsd)
+    .flatMap(({ id, costs }) => costs.map((cost) => ({ id, cost })))
+    .toSorted((a, b) => gpuHour(a.cost) - gpuHour(b.cost))
   if (other === undefined) return []
   const [owned, rented] = isOwned ? [cost, other.cost] : [other.cost, cost]
-  const share = breakEvenUtilisation(owned.monthlyNanoUsd, rented.monthlyNanoUsd)
-  const monthly = `${dollars(owned.monthlyNanoUsd)} a month owned, ${dollars(rented.monthlyNanoUsd)} rented`
+  const share = breakEvenUtilisation(gpuHour(owned), gpuHour(rented))
   const beside = `Beside ${other.id}`
+  const each = `${dollars(gpuHour(owned))} for each GPU and hour owned, ${dollars(gpuHour(rented))} rented at ${rented.provider} (the middle of each range)`
   return share > 1
-    ? [`${beside} owning never pays: ${monthly}.`]
-    : [`${beside} owning pays from ${digits(100 * share)} % of all hours in use on: ${monthly}.`]
+    ? [`${beside} owning never pays: ${each}.`]
+    : [`${beside} owning pays from ${digits(100 * share)} % of all hours in use on: ${each}.`]
 }
+
+const gpuHour = ({ lowNanoUsdPerGpuHour, highNanoUsdPerGpuHour }: PlanCost): number =>
+  middleNanoUsd(lowNanoUsdPerGpuHour, highNanoUsdPerGpuHour)
 
 function keepWarm({ provider }: Draft, cost: PlanCost): readonly string[] {
   const monthly = `${dollars(cost.monthlyNanoUsd)} a month`

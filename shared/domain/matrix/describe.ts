@@ -153,7 +153,7 @@ function costSection({ plan, costs }: Cell): Section {
   const shares = [...new Set(costs.map(({ utilisation }) => `${Math.round(utilisation * 100)} %`))]
   return section('Costs', {
     text: [
-      `Cheapest first. A thousand tokens at ${shares.join(' or ')} of what keeps the promise; a month is one replica for 730 hours, used or not.`,
+      `Cheapest first. A thousand tokens at ${shares.join(' or ')} of what keeps the promise; a month is 730 hours of what must be rented for one replica, used or not.`,
     ],
     table: {
       header: ['provider', 'GPU-hour', '1K tokens', 'from .. to', 'month', 'cold start', 'price'],

@@ -61,6 +61,6 @@ function runsSentence({ plan, costs, target, verdict, costRatio }: Judged): read
   const beside = costRatio <= 1 ? 'the least' : `${digits(costRatio)} times the least`
   return [
     keeps,
-    `${dollars(cost.nanoUsdPerKTok)} for 1,000 tokens and ${dollars(cost.monthlyNanoUsd)} a month: by one of the two ${beside} of its tier and level.`,
+    `${dollars(cost.nanoUsdPerKTok)} for 1,000 tokens and ${dollars(cost.monthlyNanoUsd)} a month: ${beside} of its tier and level by tokens or by the month.`,
   ]
 }

@@ -1,12 +1,16 @@
 import type { Plan } from './cell.ts'
 import { digits, duration, gigabytes } from './figures.ts'
+import { predict } from './plan.ts'
 import type { Draft } from './verdict.ts'
+import { admittedAtOnce } from './vllm.ts'
 
 /** What goes wrong here first, with the figures of this plan. */
 export function failureModesOf(draft: Draft): readonly string[] {
   const { plan } = draft
-  const modes = plan === null ? [nothingRuns(draft)] : MODES.map((mode) => mode(draft, plan))
-  return [notOffered(draft), ...modes].filter((mode) => mode !== null)
+  const why = notOffered(draft)
+  if (plan === null) return [why, nothingRuns(draft)].filter((mode) => mode !== null)
+  // What would go wrong on machines that nobody has is of no use.
+  return why === null ? MODES.map((mode) => mode(draft, plan)).filter((mode) => mode !== null) : [why]
 }
 
 type Mode = (draft: Draft, plan: Plan) => string | null
@@ -14,27 +18,43 @@ type Mode = (draft: Draft, plan: Plan) => string | null
 const nothingRuns = ({ gpu, target }: Draft): string =>
   `vLLM stops before it listens, out of memory on the ${gpu.title} with ${gigabytes(gpu.memoryBytes)}, and Kubernetes restarts it for ever: no model of ${target.tier} has room.`
 
-const notOffered = ({ gpu, option, level }: Draft): string | null =>
+const notOffered = ({ gpu, option, level, target }: Draft): string | null =>
   option?.isOffered
     ? null
-    : `A workload that asks for ${gpu.title} stays pending without an error: no node pool at this level (${level}) has what it needs.`
+    : `A workload of ${target.tier} that asks for ${gpu.title} stays pending without an error: no node pool at this level (${level}) has what it needs.`
 
-const cacheFull: Mode = (_, { kvConcurrency, load }) => {
-  const tokens = load.promptTokens + load.outputTokens
-  return `From ${digits(kvConcurrency + 1)} requests of ${digits(tokens)} tokens on the KV cache is full: the next ones wait, and running ones are preempted and computed again.`
+/** What the next request meets: the limit on sequences, or the end of the KV cache. */
+const nextWaits: Mode = (draft, plan) => {
+  const { kvConcurrency, load } = plan
+  const admitted = admittedAtOnce(plan)
+  const tokens = digits(load.promptTokens + load.outputTokens)
+  if (admitted >= kvConcurrency)
+    return `From ${digits(admitted + 1)} requests of ${tokens} tokens on the KV cache is full: the next ones wait in the queue (\`vllm:num_requests_waiting\`), and with longer ones running requests are preempted and computed again.`
+  const share = digits((100 * admitted) / kvConcurrency)
+  return `Request ${digits(admitted + 1)} waits in the queue (\`vllm:num_requests_waiting\`) while the KV cache is only ${share} % full: --max-num-seqs is ${digits(admitted)}. Raising it to the ${digits(kvConcurrency)} of ${tokens} tokens that the cache holds ${whenRaised(draft, plan, admitted)}.`
 }
 
-const tooManyAtOnce: Mode = ({ target }, { sloConcurrency, kvConcurrency, timeToFirstTokenP99Ms, load }) => {
-  if (sloConcurrency === 0)
-    return `Even one request at a time breaks the promise; with ${digits(load.concurrency)} at once the first token comes after ${digits(timeToFirstTokenP99Ms.value)} ms at p99 instead of ${digits(target.slo.timeToFirstTokenP99Ms)} ms.`
-  if (sloConcurrency >= kvConcurrency) return null
-  return `Between ${digits(sloConcurrency + 1)} and ${digits(kvConcurrency)} at once nothing looks full, yet the promise is broken: limit the requests, not the memory.`
+function whenRaised({ option, target: { slo } }: Draft, { sloConcurrency }: Plan, admitted: number): string {
+  if (sloConcurrency === 0) return 'breaks the promise further'
+  const next = option && predict(option.candidate, admitted + 1)
+  const isBroken =
+    next !== null &&
+    (next.timeToFirstTokenP99Ms.value > slo.timeToFirstTokenP99Ms ||
+      next.timePerOutputTokenMs.value > slo.timePerOutputTokenMs)
+  return isBroken
+    ? 'would break the promise'
+    : 'goes beyond what is planned: the promise may break where no figure here was held against a measurement'
 }
+
+const notEvenOne: Mode = ({ target }, { sloConcurrency, timeToFirstTokenP99Ms: first, load }) =>
+  sloConcurrency > 0
+    ? null
+    : `Even one request at a time breaks the promise; with ${digits(load.concurrency)} at once the first token comes after ${digits(first.value)} ms at p99 instead of ${digits(target.slo.timeToFirstTokenP99Ms)} ms.`
 
 const longPrompt: Mode = (_, { maxContextTokens, load, kvConcurrency }) => {
   const lengths = maxContextTokens / (load.promptTokens + load.outputTokens)
   if (lengths < 2) return null
-  return `One request of the longest context, ${digits(maxContextTokens)} tokens, takes the room of ${digits(Math.ceil(lengths))} planned ones, of ${digits(kvConcurrency)}, and its prompt holds up everybody's tokens.`
+  return `With --max-model-len raised to ${digits(maxContextTokens)}, one request of that length takes the room of ${digits(Math.ceil(lengths))} planned ones, of ${digits(kvConcurrency)}, and its prompt holds up everybody's tokens.`
 }
 
 const uncertain: Mode = ({ target }, { timeToFirstTokenP99Ms: first, timePerOutputTokenMs: further }) => {
@@ -82,8 +102,8 @@ const fewerBits: Mode = (_, { precision, model }) =>
     : null
 
 const MODES: readonly Mode[] = [
-  cacheFull,
-  tooManyAtOnce,
+  nextWaits,
+  notEvenOne,
   longPrompt,
   uncertain,
   oneOfMany,

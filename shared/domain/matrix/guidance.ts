@@ -6,19 +6,23 @@ import type { Model } from './sources.ts'
 import { LEVEL_TITLES } from './supply.ts'
 import type { Company, Draft } from './verdict.ts'
 import {
+  admittedAtOnce,
   alertEdge,
+  type Command,
   FIRST_TOKEN_EDGES,
+  maxSequences,
+  scaleOutAt,
   startupFailureThreshold,
   TOKEN_EDGES,
   USUAL_LOAD_BYTES_PER_SECOND,
-  vllmArguments,
+  vllmCommands,
 } from './vllm.ts'
 
 /** How to run this configuration, or what to take instead. */
 export function guidanceOf(draft: Draft, company: Company): Cell['guidance'] {
   const { plan, option } = draft
   const cost = costGuidance(draft, company)
-  if (plan === null || option === null) return { ...nothingToRun(draft, company), cost }
+  if (plan === null || !option?.isOffered) return { ...nothingToRun(draft, company), cost }
   return {
     deployment: deployment(draft, plan, option.candidate),
     scheduling: scheduling(draft, plan),
@@ -45,9 +49,9 @@ function deployment(draft: Draft, plan: Plan, candidate: Candidate): readonly st
   const loadBytesPerSecond = draft.provider?.loadBytesPerSecond ?? USUAL_LOAD_BYTES_PER_SECOND
   const threshold = startupFailureThreshold(weightBytes, loadBytesPerSecond)
   return [
-    `\`vllm serve ${vllmArguments(plan, deployed.model, draft.target).join(' ')}\``,
+    ...vllmCommands(plan, deployed.model, draft.target).map(commandLine),
     ...checkpoint(plan, deployed.model),
-    `startupProbe on /health with periodSeconds 10 and failureThreshold ${threshold}: ${gigabytes(weightBytes)} of weights at ${gigabytes(loadBytesPerSecond)} a second, the engine's start, and half of that again.`,
+    `startupProbe on /health${plan.pipelineParallel > 1 ? ' of the leader, since workers serve none,' : ''} with periodSeconds 10 and failureThreshold ${threshold}: ${gigabytes(weightBytes)} of weights at ${gigabytes(loadBytesPerSecond)} a second, a first start of the engine with no compiled graphs kept, and half of that again; ten minutes at least.`,
     ...longerContext(draft, plan),
     ...smallerCache(plan, candidate),
     ...(plan.tensorParallel > 1
@@ -56,6 +60,11 @@ function deployment(draft: Draft, plan: Plan, candidate: Candidate): readonly st
         ]
       : []),
   ]
+}
+
+function commandLine({ role, line }: Command): string {
+  if (role === 'only') return `\`${line}\``
+  return role === 'leader' ? `The leader: \`${line}\`` : `Each worker: \`${line}\``
 }
 
 const CHECKPOINTS = {
@@ -97,10 +106,9 @@ function smallerCache(
 
 function scheduling(draft: Draft, plan: Plan): readonly string[] {
   const { level, gpu, target, provider } = draft
-  const scaling = `Scale out at ${digits(Math.max(1, plan.sloConcurrency))} of \`vllm:num_requests_running\` for each replica, and at once when \`vllm:num_requests_waiting_by_reason{reason="capacity"}\` is above 0.`
   if (level === 'serverless')
     return [
-      `${digits(Math.max(1, plan.sloConcurrency))} requests at most for each worker of ${plan.gpuCount} ${gpu.title}; more start the next worker.`,
+      `At most ${counted(maxSequences(plan), 'request')} for each worker of ${plan.gpuCount} ${gpu.title}; more start the next worker.`,
       ...(provider
         ? [`Workers stop ${digits(provider.billing.idleSeconds)} s after their last answer.`]
         : []),
@@ -110,25 +118,35 @@ function scheduling(draft: Draft, plan: Plan): readonly string[] {
     return [
       `A LeaderWorkerSet of size ${plan.pipelineParallel} with ${plan.tensorParallel} \`nvidia.com/gpu\` a pod in ${queue}; a Deployment would be admitted pod by pod and hold GPUs for nothing.`,
       `Annotate leader and workers with \`kueue.x-k8s.io/podset-required-topology\` and one \`kueue.x-k8s.io/podset-group-name\`: all ${plan.pipelineParallel} machines in one network block.`,
-      scaling,
+      scaling(plan),
     ]
   return [
     `A Deployment labelled \`kueue.x-k8s.io/queue-name\` for ${queue}, ${plan.gpuCount} \`nvidia.com/gpu\` a pod, one pod a replica.`,
     ...(plan.gpuCount > 1 ? [topology(draft, plan)] : packing(draft)),
-    scaling,
+    scaling(plan),
     ...(level === 'on_premises'
       ? [`In Slurm: \`--gres=gpu:${gpu.name}:${plan.gpuCount}\` in one node, exclusive to the replica.`]
       : []),
   ]
 }
 
+function scaling(plan: Plan): string {
+  const waiting = '`vllm:num_requests_waiting_by_reason{reason="capacity"}` is above 0'
+  const running = scaleOutAt(plan)
+  return running === null
+    ? `Scale out when ${waiting}: a replica runs one request at a time.`
+    : `Scale out at ${digits(running)} of \`vllm:num_requests_running\` for each replica, of ${digits(admittedAtOnce(plan))} that run at once, and immediately when ${waiting}.`
+}
+
+const counted = (count: number, noun: string): string => `${digits(count)} ${noun}${count === 1 ? '' : 's'}`
+
 const topology = ({ gpu }: Draft, { tensorParallel }: Plan): string =>
   gpu.link === 'nvlink'
-    ? `All ${tensorParallel} GPUs in one NVLink domain: a machine of ${gpu.gpusPerNode} holds ${digits(Math.floor(gpu.gpusPerNode / tensorParallel))} replicas.`
-    : `All ${tensorParallel} GPUs on one PCIe root: kubelet with topologyManagerPolicy \`single-numa-node\`, a machine of ${gpu.gpusPerNode} holds ${digits(Math.floor(gpu.gpusPerNode / tensorParallel))} replicas.`
+    ? `All ${tensorParallel} GPUs in one NVLink domain: a machine of ${gpu.gpusPerNode} holds ${counted(Math.floor(gpu.gpusPerNode / tensorParallel), 'replica')}.`
+    : `All ${tensorParallel} GPUs on one PCIe root: kubelet with topologyManagerPolicy \`single-numa-node\`, a machine of ${gpu.gpusPerNode} holds ${counted(Math.floor(gpu.gpusPerNode / tensorParallel), 'replica')}.`
 
 const packing = ({ gpu, level }: Draft): readonly string[] => [
-  `A machine of ${gpu.gpusPerNode} at a ${LEVEL_TITLES[level]} holds ${gpu.gpusPerNode} replicas: spread two of them over two machines, and pack the rest.`,
+  `A machine of ${gpu.gpusPerNode} at a ${LEVEL_TITLES[level]} holds ${counted(gpu.gpusPerNode, 'replica')}: spread two of them over two machines, and pack the rest.`,
 ]
 
 function observability({ target }: Draft, plan: Plan): readonly string[] {
@@ -136,12 +154,17 @@ function observability({ target }: Draft, plan: Plan): readonly string[] {
   const { timeToFirstTokenP99Ms: first, timePerOutputTokenMs: further, load } = plan
   const firstEdge = alertEdge(FIRST_TOKEN_EDGES, first.value, slo.timeToFirstTokenP99Ms)
   const furtherEdge = alertEdge(TOKEN_EDGES, further.value, slo.timePerOutputTokenMs)
-  const usage = Math.min(1, load.concurrency / Math.max(1, plan.kvConcurrency))
+  const admitted = admittedAtOnce(plan)
+  const usage = (atOnce: number) => Math.min(1, atOnce / Math.max(1, plan.kvConcurrency))
+  const atMost =
+    admitted > load.concurrency
+      ? `, ${digits(usage(admitted))} with the ${digits(admitted)} that run at most`
+      : ''
   return [
     `p99 of \`vllm:time_to_first_token_seconds\` above ${firstEdge} (a bucket edge): expected ${digits(first.value)} ms, promised ${digits(slo.timeToFirstTokenP99Ms)} ms.`,
     `p99 of \`vllm:request_time_per_output_token_seconds\` above ${furtherEdge} (a bucket edge): expected ${digits(further.value)} ms, promised ${digits(slo.timePerOutputTokenMs)} ms.`,
-    `\`vllm:kv_cache_usage_perc\` stands near ${digits(usage)} with ${digits(load.concurrency)} at once; above ${usage > 0.85 ? 0.98 : 0.9} for five minutes the next ones wait.`,
-    `\`vllm:num_requests_waiting_by_reason{reason="capacity"}\` above 0 for two minutes, and any rise of \`vllm:num_preemptions_total\`: more at once than the ${digits(plan.kvConcurrency)} that fit.`,
+    `\`vllm:kv_cache_usage_perc\` stands near ${digits(usage(load.concurrency))} with ${digits(load.concurrency)} at once${atMost}; above ${usage(admitted) > 0.85 ? 0.98 : 0.9} for five minutes requests are longer than planned.`,
+    `\`vllm:num_requests_waiting_by_reason{reason="capacity"}\` above 0 for two minutes: more at once than the ${digits(admitted)} that ${admitted === 1 ? 'runs' : 'run'}; any rise of \`vllm:num_preemptions_total\`: longer than the KV cache has room for.`,
     `\`vllm:generation_tokens_total\` rises by ${digits(plan.outputTokensPerSecond.low)} to ${digits(plan.outputTokensPerSecond.high)} a second under the planned load; much less with requests waiting is a sick GPU.`,
   ]
 }

@@ -7,3 +7,8 @@ export function modelNamed(name: string): Model {
   if (model) return model
   throw new Error(`infra/matrix/models.yaml has no model "${name}"`)
 }
+
+/** Every place that some region keeps its text in, such as `eu` and `de`. */
+export const RESIDENCIES: readonly string[] = [
+  ...new Set(MATRIX.providers.flatMap(({ regions }) => regions.flatMap(({ residency }) => residency))),
+].toSorted()

@@ -27,8 +27,9 @@ const MIB = 2 ** 20
 const GIB = 2 ** 30
 
 /** vLLM's `gpu_memory_utilization` since 0.22; 0.90 before. */
-const UTILISATION = 0.92
-const MAX_BATCHED_TOKENS = 8_192
+export const UTILISATION = 0.92
+/** vLLM's default for a server on a large GPU. */
+export const MAX_BATCHED_TOKENS = 8_192
 /** The CUDA context, graphs and workspaces. Like the two below from NVIDIA's aiconfigurator, `base_backend.py`. */
 const FRAMEWORK_BYTES = 3.5 * GIB
 /** The cache comes in blocks, and what vLLM measures at its start varies. */

@@ -3,7 +3,7 @@ import { type Plan, REASON_CODES } from './cell.ts'
 import { type Deployment, weightBytes } from './deployment.ts'
 import { layoutReasons } from './layout.ts'
 import { planMemory } from './memory.ts'
-import { predictLoad } from './performance.ts'
+import { FEW_AT_ONCE, predictLoad, timesWithin } from './performance.ts'
 import type { Gpu, GpuName, MatrixSources, Model, Precision, TierTarget } from './sources.ts'
 
 /** What a plan must keep: a tier's promise, or the stricter or looser limits of one who asks. */
@@ -22,8 +22,8 @@ export type Candidate = {
   readonly atPlannedLoad: ReturnType<typeof predictLoad>
 }
 
-/** Beyond this many at once one replica is not planned: predictions are not held against measurements there. */
-const MAX_CONCURRENCY = 256
+/** Beyond this many at once one replica is not planned: predictions are not held against measurements there, and of mixtures of experts first tokens are hardly known beyond few. */
+const mostTogether = ({ model }: Deployment): number => (model.experts ? FEW_AT_ONCE : 128)
 
 const TENSOR_PARALLEL = [1, 2, 4, 8] as const
 /** Machines that a model is spread over when one does not hold it. */
@@ -112,16 +112,17 @@ export const predict = (
   predictLoad(deployment, { ...load, concurrency, kvCapacityTokens: memory.kvCapacityTokens })
 
 /** The most at once that keep both times within the limits, by the central figures; 0 where one alone does not. Times only grow with company. */
-export function concurrencyWithin(candidate: Candidate, limits: Limits): number {
+function concurrencyWithin(candidate: Candidate, limits: Limits): number {
+  const { deployment, load, memory } = candidate
   const keeps = (concurrency: number) => {
-    const { timeToFirstTokenP99Ms, timePerOutputTokenMs } = predict(candidate, concurrency)
+    const times = timesWithin(deployment, { ...load, concurrency }, memory.kvCapacityTokens)
     return (
-      timeToFirstTokenP99Ms.value <= limits.timeToFirstTokenP99Ms &&
-      timePerOutputTokenMs.value <= limits.timePerOutputTokenMs
+      times.timeToFirstTokenP99Ms <= limits.timeToFirstTokenP99Ms &&
+      times.timePerOutputTokenMs <= limits.timePerOutputTokenMs
     )
   }
   let kept = 0
-  let tooMany = Math.min(MAX_CONCURRENCY, candidate.kvConcurrency) + 1
+  let tooMany = Math.min(mostTogether(deployment), candidate.kvConcurrency) + 1
   while (tooMany - kept > 1) {
     const middle = Math.floor((kept + tooMany) / 2)
     if (keeps(middle)) kept = middle
@@ -130,16 +131,17 @@ export function concurrencyWithin(candidate: Candidate, limits: Limits): number 
   return kept
 }
 
-export type Capacity = Plan['atCapacity']
+/** How much one replica takes: `sloConcurrency` is 0 where not even one request keeps the limits. */
+export type Capacity = Plan['atCapacity'] & Pick<Plan, 'sloConcurrency'>
 
 /** As much as keeps the limits; the planned load, or what fits of it, where not even one request does. */
 export function capacityOf(candidate: Candidate, limits: Limits): Capacity {
   const known = capacities.get(candidate)?.get(limits)
   if (known) return known
-  const within = concurrencyWithin(candidate, limits)
-  const concurrency = within > 0 ? within : fewerThanPlanned(candidate)
+  const sloConcurrency = concurrencyWithin(candidate, limits)
+  const concurrency = sloConcurrency > 0 ? sloConcurrency : fewerThanPlanned(candidate)
   const { outputTokensPerSecond } = predict(candidate, concurrency)
-  const capacity = { concurrency, outputTokensPerSecond }
+  const capacity = { concurrency, outputTokensPerSecond, sloConcurrency }
   const ofCandidate = capacities.get(candidate) ?? new WeakMap<Limits, Capacity>()
   capacities.set(candidate, ofCandidate.set(limits, capacity))
   return capacity
@@ -154,7 +156,8 @@ const fewerThanPlanned = ({ load, kvConcurrency }: Candidate): number =>
 /** The candidate as a plan: figures for the planned load, or for as many fewer as fit and keep the limits. */
 export function planOf(candidate: Candidate, limits: Limits): Plan {
   const { deployment, gpuCount, maxContextTokens, kvConcurrency, load } = candidate
-  const sloConcurrency = concurrencyWithin(candidate, limits)
+  const atCapacity = capacityOf(candidate, limits)
+  const { sloConcurrency } = atCapacity
   const concurrency =
     sloConcurrency > 0 ? Math.min(load.concurrency, sloConcurrency) : fewerThanPlanned(candidate)
   const figures = concurrency === load.concurrency ? candidate.atPlannedLoad : predict(candidate, concurrency)
@@ -173,7 +176,10 @@ export function planOf(candidate: Candidate, limits: Limits): Plan {
     timeToFirstTokenP99Ms: figures.timeToFirstTokenP99Ms,
     timePerOutputTokenMs: figures.timePerOutputTokenMs,
     outputTokensPerSecond: figures.outputTokensPerSecond,
-    atCapacity: capacityOf(candidate, limits),
+    atCapacity: {
+      concurrency: atCapacity.concurrency,
+      outputTokensPerSecond: atCapacity.outputTokensPerSecond,
+    },
     memory: { budgetBytes, weightBytes: bytes, activationBytes, overheadBytes, kvBytes },
   }
 }

@@ -8,26 +8,28 @@ import {
   TASKS,
 } from './cell.ts'
 import { HOURS_PER_MONTH, middleNanoUsd } from './cost.ts'
-import { digits, dollars } from './figures.ts'
+import { digits, dollars, duration } from './figures.ts'
 import { limitsOf, type Match, matchCell } from './match.ts'
-import { type Candidate, concurrencyWithin, type Limits, planOf } from './plan.ts'
+import { overheadMs, readingMs } from './performance.ts'
+import { type Candidate, capacityOf, type Limits, planOf } from './plan.ts'
 import { efficiencyScore } from './score.ts'
 import { MATRIX } from './sources.gen.ts'
-import type { MatrixSources } from './sources.ts'
+import type { MatrixSources, Provider } from './sources.ts'
 import { isInstalledAt } from './supply.ts'
+import { coldStart, notInstalled } from './verdict.ts'
 
 /**
  * The configurations of one tier that do everything required, best first, and all others with what is against each. Requirements
  * intersect. Plans are chosen again for the limits given, so a cell may qualify with more GPUs than its own plan has. A time limit that
  * is given takes the place of the tier's, so only looser ones than the tier's admit more. Lists of levels and GPUs name alternatives,
- * and an empty one names none. Without tier and task it is the smallest tier, since nothing says that more is needed.
+ * and an empty one names none. Without tier and task it is that of the first model named, or the smallest, since nothing says that more is needed.
  */
 export function select(
   cells: readonly Cell[],
   requirements: PlanRequirements,
   sources: MatrixSources = MATRIX,
 ): Selection {
-  const { tier, conflict } = tierOf(requirements)
+  const { tier, conflict } = tierOf(requirements, sources)
   const ofTier = cells.filter((cell) => cell.tier === tier)
   if (conflict !== null)
     return {
@@ -50,13 +52,17 @@ export function select(
   }
 }
 
-function tierOf({ tier, task }: PlanRequirements): { tier: Tier; conflict: string | null } {
+function tierOf(
+  { tier, task, models }: PlanRequirements,
+  sources: MatrixSources,
+): { tier: Tier; conflict: string | null } {
   const ofTask = task && TIERS[TASKS.indexOf(task)]
   const conflict =
     tier && ofTask && tier !== ofTask
       ? `Tier ${tier} and task ${task} contradict each other: ${task} is tier ${ofTask}.`
       : null
-  return { tier: tier ?? ofTask ?? TIERS[0], conflict }
+  const ofModel = sources.models.find(({ name }) => models?.includes(name))?.tier
+  return { tier: tier ?? ofTask ?? ofModel ?? TIERS[0], conflict }
 }
 
 /** A match with as many replicas as the users need, one where nothing is said of them. */
@@ -64,7 +70,10 @@ type Sized = {
   readonly match: Match
   readonly replicas: number
   readonly monthlyNanoUsd: number
-  /** What counts as its cost: the month where users are given, since replicas come whole, else a thousand tokens. */
+  /**
+   * What counts as its cost: the month where users are given, since replicas come whole. Where nothing is said of the load, the geometric
+   * mean of a thousand tokens and the month, so that neither a machine that would stand idle nor one that is soon full is cheap.
+   */
   readonly costNanoUsd: number
 }
 
@@ -73,21 +82,18 @@ function bestMatch(
   { users }: PlanRequirements,
   limits: Limits,
 ): Sized | undefined {
-  const atOnce = new Map<Candidate, number>()
-  const concurrencyOf = (candidate: Candidate) => {
-    const known = atOnce.get(candidate) ?? concurrencyWithin(candidate, limits)
-    atOnce.set(candidate, known)
-    return known
-  }
   const sized = matches.map((match): Sized => {
     const replicas =
-      users === undefined ? 1 : Math.max(1, Math.ceil(users / Math.max(1, concurrencyOf(match.candidate))))
+      users === undefined
+        ? 1
+        : Math.max(1, Math.ceil(users / Math.max(1, capacityOf(match.candidate, limits).sloConcurrency)))
     const monthlyNanoUsd = monthOf(match, replicas)
     return {
       match,
       replicas,
       monthlyNanoUsd,
-      costNanoUsd: users === undefined ? match.cost.nanoUsdPerKTok : monthlyNanoUsd,
+      costNanoUsd:
+        users === undefined ? Math.sqrt(match.cost.nanoUsdPerKTok * monthlyNanoUsd) : monthlyNanoUsd,
     }
   })
   return sized.toSorted(
@@ -144,9 +150,9 @@ function rank(choices: readonly Choice[], requirements: PlanRequirements, limits
 }
 
 function reasonsFor(
-  { cell, match, replicas, costNanoUsd }: Choice,
+  { match, replicas, monthlyNanoUsd, costNanoUsd }: Choice,
   atOnce: number,
-  { users, compliance = [], residency = [] }: PlanRequirements,
+  { users, compliance = [], residency = [], contextTokens = 0 }: PlanRequirements,
   { limits, leastNanoUsd }: { readonly limits: Limits; readonly leastNanoUsd: number },
 ): readonly string[] {
   const { cost, provider, candidate, regions } = match
@@ -156,21 +162,48 @@ function reasonsFor(
       ? `${digits(costNanoUsd / leastNanoUsd)} times the least that qualifies`
       : 'the least that qualifies'
   return [
-    `${dollars(cost.nanoUsdPerKTok)} for 1,000 tokens at ${provider.title}${users === undefined ? '' : ` and ${dollars(costNanoUsd)} a month`}, ${beside}.`,
+    `${dollars(cost.nanoUsdPerKTok)} for 1,000 tokens and ${dollars(monthlyNanoUsd)} a month at ${provider.title} (price read on ${cost.readOn}), ${beside}.`,
     `First token after ${digits(first.value)} of ${digits(limits.timeToFirstTokenP99Ms)} ms at p99, ${digits(further.value)} of ${digits(limits.timePerOutputTokenMs)} ms for each further one, with ${digits(candidate.load.concurrency)} at once.`,
     ...(users === undefined
       ? []
       : [
           `${replicas === 1 ? '1 replica' : `${digits(replicas)} replicas`} for ${digits(users)} users: each keeps the limits with up to ${digits(atOnce)} at once.`,
         ]),
-    ...(compliance.length > 0 ? [`${provider.title} attests ${compliance.join(', ')}.`] : []),
+    ...longContext(candidate, contextTokens),
+    ...attested(provider, compliance),
     ...(residency.length > 0 ? [`Text stays in ${residency.join(' and ')} in ${regions.join(', ')}.`] : []),
-    ...drawbacks(cell),
+    ...drawbacks(match, limits),
   ]
 }
 
-/** Those of the place; those of the cell's own plan may not be this plan's. */
-const drawbacks = ({ reasons }: Cell): readonly string[] =>
-  reasons
-    .filter(({ code }) => code === 'not_installed' || code === 'cold_start')
-    .map(({ message }) => message)
+/** A promise is for the planned prompt; one that fills the context takes longer, whoever serves it. */
+function longContext({ deployment, load }: Candidate, contextTokens: number): readonly string[] {
+  const promptTokens = contextTokens - load.outputTokens
+  if (promptTokens <= 2 * load.promptTokens) return []
+  const aloneMs = overheadMs(deployment) + readingMs(deployment, promptTokens)
+  return [
+    `These times are for prompts of ${digits(load.promptTokens)} tokens: one of ${digits(promptTokens)} has room, and gets its first token after ${duration(aloneMs)} alone.`,
+  ]
+}
+
+/** What was not read on the provider's own page is said to be so. */
+function attested({ title, attestations }: Provider, compliance: readonly string[]): readonly string[] {
+  if (compliance.length === 0) return []
+  const unread = attestations.filter(
+    ({ regime, source }) => compliance.includes(regime) && /not read|assumed/.test(source),
+  )
+  const doubt =
+    unread.length > 0
+      ? ` Ask for the reports: ${unread.map(({ regime }) => regime).join(', ')} not verified by us.`
+      : ''
+  return [`${title} attests ${compliance.join(', ')}.${doubt}`]
+}
+
+function drawbacks(match: Match, { timeToFirstTokenP99Ms }: Limits): readonly string[] {
+  const { provider, candidate, cost } = match
+  const isCold = provider.billing.scalesToZero && cost.coldStartMs > timeToFirstTokenP99Ms
+  return [
+    ...(isAtHand(match) ? [] : [notInstalled(candidate.deployment.gpu)]),
+    ...(isCold ? [coldStart(cost.coldStartMs, timeToFirstTokenP99Ms)] : []),
+  ]
+}

@@ -35,7 +35,7 @@ export const providersFor = (
 ): readonly Provider[] =>
   providers.filter((provider) => provider.level === level && offersFor(provider, candidate).length > 0)
 
-/** Cheapest first; only of those who have the machines for it. Where two cost the same, the one where they stand today. */
+/** Cheapest first; only of those who have the machines for it. Where tokens cost the same, the one that rents fewer machines, then the one where they stand today. */
 export function costsFor(
   sources: MatrixSources,
   candidate: Candidate,
@@ -56,6 +56,7 @@ export function costsFor(
     .toSorted(
       (a, b) =>
         a.nanoUsdPerKTok - b.nanoUsdPerKTok ||
+        a.monthlyNanoUsd - b.monthlyNanoUsd ||
         Number(able.get(b.provider) ?? false) - Number(able.get(a.provider) ?? false),
     )
 }

@@ -40,14 +40,14 @@ export function meanTimes(
   return {
     active,
     timeToFirstTokenMs: ownMs + queueMs,
-    timeToFirstTokenP99Ms: Math.max(ownMs, serverMs(deployment, constants) + promptMs + lateMs) + queueMs,
+    timeToFirstTokenP99Ms: ownMs + lateMs + queueMs,
     queueMs,
     timePerOutputTokenMs,
   }
 }
 
 /**
- * What the unluckiest hundredth waits for others' prompts: the mean wait of a queue with constant service (Pollaczek and Khinchine),
+ * What the unluckiest hundredth waits for others' prompts, and for the step under way, besides the mean: the mean wait of a queue with constant service (Pollaczek and Khinchine),
  * whose tail is about exponential; never longer than everybody else's prompt. Measurements give means only, so this is modelled everywhere.
  */
 function lateWaitMs(promptMs: number, active: number, serviceMs: number): number {

@@ -1,19 +1,22 @@
 import type { Level, Tier } from '../tiers.ts'
-import type { Plan, PlanCost, Reason, Verdict } from './cell.ts'
+import type { Plan, PlanCost, Reason, ReasonCode, Verdict } from './cell.ts'
 import { WEIGHT_BYTES } from './deployment.ts'
 import { digits, dollars, duration, gigabytes } from './figures.ts'
 import { bestOption, type Option } from './option.ts'
 import { type Candidate, candidatesFor, modelsOf, planOf, precisionsOf } from './plan.ts'
 import { asReason } from './shortfall.ts'
 import type { Gpu, GpuName, MatrixSources, Provider, TierTarget } from './sources.ts'
-import { costsFor, isInstalledAt, supplyReasons } from './supply.ts'
+import { isInstalledAt, supplyReasons } from './supply.ts'
 
 /**
  * Recommended is what costs at most so many times as much as the cheapest of its tier and level, by a thousand tokens where it is busy or
- * by a replica's month where it is not: a large GPU is cheap for those who fill it, a small one for those who do not. The ratio is less
+ * by the month where it is not, and bearable by the other one: a large GPU is cheap for those who fill it, a small one for those who do not. The ratio is less
  * than prices differ between two vendors of one GPU.
  */
 export const RECOMMENDED_COST_RATIO = 1.5
+
+/** And by the other of the two it costs at most so many times as much. */
+const BEARABLE_COST_RATIO = 5
 
 /** A replica that keeps the promise for so many times the planned load has more GPU than the load needs. */
 const OVERSIZED_RATIO = 4
@@ -43,8 +46,7 @@ export function draftCell(sources: MatrixSources, tier: Tier, gpuName: GpuName, 
   const gpu = sources.gpus[gpuName]
   const option = bestOption(sources, candidatesFor(sources, tier, gpuName), { level, limits: target.slo })
   const plan = option && promisedPlan(option.candidate, target)
-  const costs =
-    option && plan ? costsFor(sources, option.candidate, level, plan.atCapacity.outputTokensPerSecond) : []
+  const costs = option?.costs ?? []
   const provider = sources.providers.find(({ name }) => name === costs[0]?.provider) ?? null
   const draft = { id: `${tier}.${gpuName}.${level}`, tier, gpu, level, target, option, plan, costs, provider }
   return { ...draft, reasons: [...mainReasons(sources, draft), ...preferences(sources, draft)] }
@@ -97,26 +99,47 @@ function preferences(sources: MatrixSources, draft: Unreasoned): readonly Reason
   const { deployment, gpuCount } = option.candidate
   const reasons: Reason[] = []
   if (gpu.sm < 89) {
-    const message = `The ${gpu.title} has no FP8 arithmetic: planned in ${deployment.precision}, computed in BF16.`
+    const message = `The ${gpu.title} has no FP8 arithmetic: prompts are read at its BF16 rate, half of what 8 bits would allow.`
     reasons.push({ code: 'no_fp8_arithmetic', message })
   }
   if (deployment.pipelineParallel > 1) {
     const message = `One replica takes ${gpuCount} GPUs in ${deployment.pipelineParallel} machines, which fail and start together.`
     reasons.push({ code: 'several_nodes', message })
   }
-  return [...reasons, ...placeDrawbacks(sources, draft, option)]
+  return [...reasons, ...uncertainty(draft), ...placeDrawbacks(sources, draft, option), ...oversized(draft)]
 }
+
+/** Where the verdict hangs on a figure whose interval lies on both sides of the promise. */
+function uncertainty({ plan, option, target: { slo } }: Unreasoned): readonly Reason[] {
+  if (plan === null || option === null) return []
+  const promised = slo.timeToFirstTokenP99Ms
+  const { low, high } = option.candidate.atPlannedLoad.timeToFirstTokenP99Ms
+  if (low > promised || high <= promised) return []
+  const message = `The first token takes ${digits(low)} to ${digits(high)} ms at p99 in four of five cases, and ${digits(promised)} ms are promised: measure before relying on either.`
+  return [{ code: 'uncertain', message }]
+}
+
+function oversized({ plan, target: { load } }: Unreasoned): readonly Reason[] {
+  if (plan === null || plan.sloConcurrency < OVERSIZED_RATIO * load.concurrency) return []
+  const message = `Keeps the promise for ${digits(plan.sloConcurrency)} at once, where the tier plans ${digits(load.concurrency)}: with no more than that most of it stands idle.`
+  return [{ code: 'oversized', message }]
+}
+
+export const notInstalled = ({ title }: Gpu): string =>
+  `The ${title} could be had, but stands at none of these places today.`
+
+export const coldStart = (ms: number, promisedMs: number): string =>
+  `Scaled to nothing, the first answer takes ${duration(ms)}; a first token is promised in ${digits(promisedMs)} ms.`
 
 function placeDrawbacks(sources: MatrixSources, draft: Unreasoned, option: Option): readonly Reason[] {
   const { gpu, target, costs, provider } = draft
   const reasons: Reason[] = []
   if (option.isOffered && !isInstalled(sources, draft, option)) {
-    const message = `The ${gpu.title} could be had, but stands at none of these places today.`
-    reasons.push({ code: 'not_installed', message })
+    reasons.push({ code: 'not_installed', message: notInstalled(gpu) })
   }
   const coldStartMs = costs[0]?.coldStartMs ?? 0
   if (provider?.billing.scalesToZero && coldStartMs > target.slo.timeToFirstTokenP99Ms) {
-    const message = `Scaled to nothing, the first answer takes ${duration(coldStartMs)}; the tier promises a first token in ${digits(target.slo.timeToFirstTokenP99Ms)} ms.`
+    const message = coldStart(coldStartMs, target.slo.timeToFirstTokenP99Ms)
     reasons.push({ code: 'cold_start', message })
   }
   return reasons
@@ -129,7 +152,7 @@ const keepsPromise = ({ option, costs }: Draft): boolean =>
   option !== null && option.isOffered && option.shortfalls.length === 0 && costs.length > 0
 
 /** What bars a viable cell from being recommended; its other drawbacks it may have. */
-const BARRING = new Set(['not_installed', 'several_nodes', 'dearer_than_best'])
+const BARRING: ReadonlySet<ReasonCode> = new Set(['not_installed', 'several_nodes', 'dearer_than_best'])
 
 const isBarred = (reasons: readonly Reason[]): boolean => reasons.some(({ code }) => BARRING.has(code))
 
@@ -171,19 +194,11 @@ export function judge(
 function dearer(draft: Draft, best: Best): readonly Reason[] {
   const { cheapest, leanest } = best
   const ratio = costRatio(draft, best)
-  if (ratio === null || !cheapest || !leanest || ratio <= RECOMMENDED_COST_RATIO) return []
+  if (ratio === null || !cheapest || !leanest) return []
+  const worse = Math.max(tokenPriceOf(draft) / tokenPriceOf(cheapest), monthOf(draft) / monthOf(leanest))
+  if (ratio <= RECOMMENDED_COST_RATIO && worse <= BEARABLE_COST_RATIO) return []
   const compared = (costOf: (of: Draft) => number, what: string, other: Draft) =>
     `${dollars(costOf(draft))} ${what}, ${digits(costOf(draft) / costOf(other))} times the ${dollars(costOf(other))} of ${other.id}`
-  const message = `${compared(tokenPriceOf, 'for 1,000 tokens', cheapest)}; ${compared(monthOf, 'a month for one replica', leanest)}.`
-  const { plan, target } = draft
-  const isOversized = plan !== null && plan.sloConcurrency >= OVERSIZED_RATIO * target.load.concurrency
-  const oversized: readonly Reason[] = isOversized
-    ? [
-        {
-          code: 'oversized',
-          message: `Keeps the promise for ${digits(plan.sloConcurrency)} at once, where the tier plans ${digits(target.load.concurrency)}: with no more than that most of it stands idle.`,
-        },
-      ]
-    : []
-  return [{ code: 'dearer_than_best', message }, ...oversized]
+  const message = `${compared(tokenPriceOf, 'for 1,000 tokens', cheapest)}; ${compared(monthOf, 'a month for what must be rented', leanest)}.`
+  return [{ code: 'dearer_than_best', message }]
 }

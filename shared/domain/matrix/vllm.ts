@@ -1,14 +1,44 @@
 import type { Plan } from './cell.ts'
-import { ENGINE_START_MS } from './cold-start.ts'
+import { ENGINE_START_MS, UNCACHED_COMPILE_MS } from './cold-start.ts'
 import type { Model, TierTarget } from './sources.ts'
 
 /** The share of memory and the tokens of one step that memory is planned with. */
 const PLANNED = { utilisation: '0.92', maxBatchedTokens: '8192' } as const
 
-/** Arguments of `vllm serve` for one replica; on several machines each adds its `--node-rank`, and all but the first `--headless`. */
-export function vllmArguments(plan: Plan, model: Model, { slo }: Pick<TierTarget, 'slo'>): readonly string[] {
+/** One `vllm serve`, and whose it is where a replica is several machines. */
+export type Command = { readonly role: 'only' | 'leader' | 'worker'; readonly line: string }
+
+/** The commands of one replica. On several machines workers serve no HTTP; the variables are those that LeaderWorkerSet sets in each pod. */
+export function vllmCommands(plan: Plan, model: Model, target: Pick<TierTarget, 'slo'>): readonly Command[] {
+  const line = ['vllm serve', ...vllmArguments(plan, model, target)].join(' ')
+  if (plan.pipelineParallel === 1) return [{ role: 'only', line }]
+  const address = '--master-addr $LWS_LEADER_ADDRESS'
+  return [
+    { role: 'leader', line: `${line} --node-rank 0 ${address}` },
+    { role: 'worker', line: `${line} --node-rank $LWS_WORKER_INDEX ${address} --headless` },
+  ]
+}
+
+/** The `--max-num-seqs` of a plan: what keeps the promise, or its load where nothing does. */
+export const maxSequences = ({ sloConcurrency, load }: Pick<Plan, 'sloConcurrency' | 'load'>): number =>
+  sloConcurrency > 0 ? sloConcurrency : load.concurrency
+
+/** How many requests run at once; vLLM lets the next one wait: as many as its limit, or as the KV cache holds where that is fewer. */
+export const admittedAtOnce = (plan: Pick<Plan, 'sloConcurrency' | 'load' | 'kvConcurrency'>): number =>
+  Math.max(1, Math.min(maxSequences(plan), plan.kvConcurrency))
+
+/** New replicas must be there before requests wait. */
+const SCALE_OUT_SHARE = 0.8
+
+/** Requests running at which to start another replica; null where a replica runs one at a time, and only waiting tells load from overload. */
+export function scaleOutAt(plan: Plan): number | null {
+  const admitted = admittedAtOnce(plan)
+  return admitted === 1 ? null : Math.max(1, Math.floor(SCALE_OUT_SHARE * admitted))
+}
+
+/** Arguments that all machines of a replica share. */
+function vllmArguments(plan: Plan, model: Model, { slo }: Pick<TierTarget, 'slo'>): readonly string[] {
   const { tensorParallel, pipelineParallel } = plan
-  const sequences = plan.sloConcurrency > 0 ? plan.sloConcurrency : plan.load.concurrency
   const stages =
     pipelineParallel === 1
       ? []
@@ -23,7 +53,7 @@ export function vllmArguments(plan: Plan, model: Model, { slo }: Pick<TierTarget
     '--max-model-len',
     String(Math.min(slo.contextTokens, plan.maxContextTokens)),
     '--max-num-seqs',
-    String(sequences),
+    String(maxSequences(plan)),
     '--max-num-batched-tokens',
     PLANNED.maxBatchedTokens,
     '--gpu-memory-utilization',
@@ -44,12 +74,14 @@ export const USUAL_LOAD_BYTES_PER_SECOND = 1e9
 const PROBE_PERIOD_MS = 10_000
 /** Half as long again: disks and networks have slow days. */
 const PROBE_RESERVE = 1.5
+/** Ten minutes, as in KServe's template: a first start also fetches what nobody measured here. */
+const LEAST_PROBE_FAILURES = 60
 
-/** Failures that a startup probe must forgive, one every ten seconds, until weights are loaded and the engine is warm. */
+/** Failures that a startup probe must forgive, one every ten seconds, until weights are loaded and the engine is warm; on a first start it has no cache of compiled graphs. */
 export function startupFailureThreshold(weightBytes: number, loadBytesPerSecond: number): number {
-  const { process, compiledGraphs, profiling } = ENGINE_START_MS
-  const startMs = (1_000 * weightBytes) / loadBytesPerSecond + process + compiledGraphs + profiling
-  return Math.ceil((PROBE_RESERVE * startMs) / PROBE_PERIOD_MS)
+  const { process, profiling } = ENGINE_START_MS
+  const startMs = (1_000 * weightBytes) / loadBytesPerSecond + process + UNCACHED_COMPILE_MS + profiling
+  return Math.max(LEAST_PROBE_FAILURES, Math.ceil((PROBE_RESERVE * startMs) / PROBE_PERIOD_MS))
 }
 
 /** Bucket edges in seconds of vLLM's histograms (`vllm/v1/metrics/loggers.py`, 0.30). Between two edges Prometheus only guesses. */

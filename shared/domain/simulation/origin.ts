@@ -1,7 +1,6 @@
 import type { EndpointRecord } from '../endpoint.ts'
 import type { Deployment } from '../matrix/deployment.ts'
-import { interruptingMs, predictTimes, readingMs } from '../matrix/performance.ts'
-import { SERVER_MS } from '../matrix/usual.ts'
+import { interruptingMs, overheadMs, predictTimes, readingMs } from '../matrix/performance.ts'
 import type { Timeline } from './events.ts'
 
 /** One request at one origin. */
@@ -90,7 +89,11 @@ function promptReader(deployment: Deployment, time: Timeline) {
       const unread = promptTokens * (isCached ? CACHE.unreadShare : 1)
       const startMs = Math.max(time.nowMs() + coldMs, freeAtMs)
       freeAtMs = startMs + interruptingMs(deployment, unread, promptTokens)
-      return startMs + Math.max(readingMs(deployment, unread, promptTokens), freeAtMs - startMs) + SERVER_MS
+      return (
+        startMs +
+        Math.max(readingMs(deployment, unread, promptTokens), freeAtMs - startMs) +
+        overheadMs(deployment)
+      )
     },
   }
 }

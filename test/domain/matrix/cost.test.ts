@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { PlanCost } from '../../../shared/domain/matrix/cell.ts'
 import { coldStartMs, ENGINE_START_MS } from '../../../shared/domain/matrix/cold-start.ts'
 import {
   type CostQuestion,
@@ -8,6 +9,7 @@ import {
   HOURS_PER_MONTH,
   planCosts,
 } from '../../../shared/domain/matrix/cost.ts'
+import { matrixCells } from '../../../shared/domain/matrix/matrix.ts'
 import { breakEvenUtilisation, ownedNanoUsdPerGpuHour } from '../../../shared/domain/matrix/ownership.ts'
 import { isStale } from '../../../shared/domain/matrix/price-age.ts'
 import { smallestRental } from '../../../shared/domain/matrix/rental.ts'
@@ -180,6 +182,30 @@ describe('an owned GPU', () => {
     expect(breakEvenUtilisation(usd(1.5), usd(4))).toBe(0.375)
     expect(breakEvenUtilisation(usd(3), usd(2))).toBeGreaterThan(1)
   })
+})
+
+it('sets the price of one owned GPU against that of one rented GPU', () => {
+  const hour = (cost: PlanCost) => (cost.lowNanoUsdPerGpuHour + cost.highNanoUsdPerGpuHour) / 2
+  const compared = matrixCells().flatMap(({ id, tier, gpu, level, costs, guidance }) => {
+    const line = guidance.cost.find((sentence) => / owning (pays|never)/.test(sentence))
+    const isOwned = level === 'on_premises'
+    const others = matrixCells().filter((cell) => cell.tier === tier && cell.gpu === gpu && cell.id !== id)
+    const theirs = others
+      .filter((cell) => (cell.level === 'on_premises') !== isOwned)
+      .flatMap((cell) => cell.costs.map(hour))
+    const mine = costs[0]
+    if (!line || !mine) return []
+    const other = Math.min(...theirs)
+    const share = isOwned ? hour(mine) / other : other / hour(mine)
+    return [{ line, share }]
+  })
+  expect(compared.length).toBeGreaterThan(20)
+  for (const { line, share } of compared) {
+    expect(line).toContain('for each GPU and hour')
+    expect(line.includes('never pays')).toBe(share > 1)
+    const said = Number(/([\d.]+) % of all hours/.exec(line)?.[1] ?? 100 * share)
+    expect(said / (100 * share)).toBeCloseTo(1, 1)
+  }
 })
 
 describe('a price', () => {

@@ -126,9 +126,12 @@ describe('a viable cell', () => {
       const atHand = same.filter(
         (cell) => !codes(cell).some((code) => code === 'not_installed' || code === 'several_nodes'),
       )
-      const isNearLeast = (cell: Cell, costOf: (of: Cell) => number) =>
-        costOf(cell) <= RECOMMENDED_COST_RATIO * Math.min(...atHand.map(costOf))
-      const expected = atHand.filter((cell) => isNearLeast(cell, price) || isNearLeast(cell, month))
+      const ratio = (cell: Cell, costOf: (of: Cell) => number) =>
+        costOf(cell) / Math.min(...atHand.map(costOf))
+      const expected = atHand.filter((cell) => {
+        const [less = 0, more = 0] = [ratio(cell, price), ratio(cell, month)].toSorted((a, b) => a - b)
+        return less <= RECOMMENDED_COST_RATIO && more <= 5
+      })
       expect(same.filter(({ verdict }) => verdict === 'recommended')).toEqual(expected)
     }
   })
@@ -169,7 +172,10 @@ function priceByHand(deployment: Deployment, tier: Tier, level: Level): number {
   const figures = predictLoad(deployment, { ...load, kvCapacityTokens })
   if (!isKept(tier, figures) || figures.outputTokensPerSecond.value < slo.outputTokensPerSecond)
     return Infinity
-  const most = Math.min(256, Math.floor(kvCapacityTokens / (load.promptTokens + load.outputTokens)))
+  const most = Math.min(
+    model.experts ? 8 : 128,
+    Math.floor(kvCapacityTokens / (load.promptTokens + load.outputTokens)),
+  )
   const at = (concurrency: number) => predictLoad(deployment, { ...load, concurrency, kvCapacityTokens })
   let concurrency = load.concurrency
   while (concurrency < most && isKept(tier, at(concurrency + 1))) concurrency += 1
@@ -190,7 +196,7 @@ it('plans the most at once that keep both times: one more breaks one of them, or
         predictLoad(deployment, { ...MATRIX.tiers[cell.tier].load, concurrency, kvCapacityTokens }),
       )
     const most = plan.sloConcurrency
-    const isAtEnd = most >= Math.min(256, plan.kvConcurrency)
+    const isAtEnd = most >= Math.min(deployment.model.experts ? 8 : 128, plan.kvConcurrency)
     return (most > 0 && !keeps(most)) || (!isAtEnd && keeps(most + 1))
   })
   expect(wrong).toEqual([])
@@ -343,6 +349,43 @@ describe("the requirements document's verdict", () => {
   })
 })
 
+const running = cells.filter(({ verdict }) => verdict !== 'no')
+
+describe('guidance', () => {
+  it('says that more than the limit break the promise only where one more does', () => {
+    const isRight = (cell: Cell) => {
+      if (!cell.plan) return false
+      const { sloConcurrency } = cell.plan
+      const { load } = MATRIX.tiers[cell.tier]
+      const deployment = deploymentOf(cell)
+      const { kvCapacityTokens } = planMemory(deployment)
+      const next = predictLoad(deployment, { ...load, concurrency: sloConcurrency + 1, kvCapacityTokens })
+      const isSaid = cell.failureModes.some((mode) => mode.endsWith('would break the promise.'))
+      const isLimit = sloConcurrency > 0 && sloConcurrency < cell.plan.kvConcurrency
+      return isSaid === (isLimit && !isKept(cell.tier, next))
+    }
+    expect(breaking(running, isRight)).toEqual([])
+  })
+
+  it('tells nobody how to run what nobody offers', () => {
+    const absent = cells.filter(({ verdict, plan }) => verdict === 'no' && plan)
+    expect(absent).not.toEqual([])
+    for (const { failureModes, guidance } of absent) {
+      expect(guidance.deployment).toEqual([expect.stringMatching(/^Do not deploy /)])
+      expect([...guidance.scheduling, ...guidance.observability].join()).not.toMatch(/vllm|LeaderWorkerSet/)
+      expect(guidance.cost.join()).not.toContain('Nothing to pay')
+      expect(failureModes).toEqual([expect.stringContaining('stays pending without an error')])
+    }
+  })
+
+  it('counts one as one', () => {
+    const plurals = cells.flatMap((cell) =>
+      words(cell).filter((line) => /\b1 (replicas|requests)\b/.test(line)),
+    )
+    expect(plurals).toEqual([])
+  })
+})
+
 const FLAGS_FILE = join(process.env['FAIRLEAD_DATA'] ?? '', 'vllm-flags/vllm_serve_flags.json')
 
 it.skipIf(!existsSync(FLAGS_FILE))('names only arguments that vLLM has', () => {
@@ -361,6 +404,7 @@ it('names only metrics that vLLM and Kueue export', () => {
     'vllm:request_time_per_output_token_seconds',
     'vllm:kv_cache_usage_perc',
     'vllm:num_requests_running',
+    'vllm:num_requests_waiting',
     'vllm:num_requests_waiting_by_reason',
     'vllm:num_preemptions_total',
     'vllm:generation_tokens_total',

@@ -85,9 +85,13 @@ describe('predicted performance', () => {
 
   it('says how it knows: measured, interpolated on a measured GPU, or modelled', () => {
     const load = { promptTokens: 1_024, outputTokens: 128, concurrency: 4 }
-    const basisOf = (deployment: Deployment) => predictLoad(deployment, load).timePerOutputTokenMs.basis
+    const basisOf = (deployment: Deployment, promptTokens = 1_024) =>
+      predictLoad(deployment, { ...load, promptTokens }).timePerOutputTokenMs.basis
     expect(basisOf(on('h100', 2, 'fp8'))).toBe('measured')
-    expect(basisOf(on('h100', 1, 'fp8', LLAMA_8B))).toBe('interpolated')
+    expect(basisOf(on('h100', 2, 'fp8'), 16_384)).toBe('interpolated')
+    expect(basisOf(on('h100', 4, 'fp8', 'Qwen/Qwen2.5-72B-Instruct'))).toBe('interpolated')
+    expect(basisOf(on('h100', 1, 'fp8', LLAMA_8B))).toBe('modelled')
+    expect(predictLoad(on('h100', 2, 'fp8'), load).timeToFirstTokenP99Ms.basis).toBe('modelled')
     expect(basisOf(on('a100', 4, 'bf16'))).toBe('modelled')
     expect(basisOf({ ...on('h100', 8, 'fp8'), pipelineParallel: 2 })).toBe('modelled')
   })
@@ -108,6 +112,14 @@ describe('predicted performance', () => {
     const alone = stepMs(mixture, 1, 1_024)
     expect(alone).toBeLessThan(0.5 * stepMs(dense, 1, 1_024))
     expect(stepMs(mixture, 64, 64)).toBeGreaterThan(1.5 * alone)
+  })
+
+  it('gives the unluckiest hundredth more than the mean whenever there is company', () => {
+    for (const concurrency of [2, 8, 20, 64, 128]) {
+      const load = { promptTokens: 1_024, outputTokens: 128, concurrency }
+      const { timeToFirstTokenMs, timeToFirstTokenP99Ms } = predictTimes(on('b200', 1, 'fp8', LLAMA_8B), load)
+      expect(timeToFirstTokenP99Ms).toBeGreaterThan(1.05 * timeToFirstTokenMs)
+    }
   })
 
   it('adds the network between pipeline stages, and nothing else, to a token', () => {
