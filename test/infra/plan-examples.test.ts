@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { planCommand, requirementsOf } from '../../cli/commands/plan.ts'
 import { PLAN_EXAMPLES } from '../../infra/matrix/plan-examples.ts'
