@@ -162,6 +162,17 @@ function cheapestByHand({ tier, gpu: gpuName, level }: Cell): number {
   return Number.isFinite(whole) ? whole : Math.min(...pricesIn(isFourBit))
 }
 
+function mostByHand(
+  tier: Tier,
+  planned: number,
+  room: number,
+  at: (concurrency: number) => Parameters<typeof isKept>[1],
+): number {
+  let most = planned
+  while (most < room && isKept(tier, at(most + 1))) most += 1
+  return most
+}
+
 function priceByHand(deployment: Deployment, tier: Tier, level: Level): number {
   const { slo, load } = MATRIX.tiers[tier]
   const { model, gpu, precision, tensorParallel } = deployment
@@ -172,13 +183,9 @@ function priceByHand(deployment: Deployment, tier: Tier, level: Level): number {
   const figures = predictLoad(deployment, { ...load, kvCapacityTokens })
   if (!isKept(tier, figures) || figures.outputTokensPerSecond.value < slo.outputTokensPerSecond)
     return Infinity
-  const most = Math.min(
-    model.experts ? 8 : 128,
-    Math.floor(kvCapacityTokens / (load.promptTokens + load.outputTokens)),
-  )
+  const room = Math.floor(kvCapacityTokens / (load.promptTokens + load.outputTokens))
   const at = (concurrency: number) => predictLoad(deployment, { ...load, concurrency, kvCapacityTokens })
-  let concurrency = load.concurrency
-  while (concurrency < most && isKept(tier, at(concurrency + 1))) concurrency += 1
+  const concurrency = mostByHand(tier, load.concurrency, Math.min(model.experts ? 8 : 128, room), at)
   const { outputTokensPerSecond } = at(concurrency)
   const bytes = weightBytes(model, precision)
   const question = { gpu, gpuCount: tensorParallel, weightBytes: bytes, outputTokensPerSecond, level }
