@@ -1,10 +1,10 @@
-import type { EstimateBasis } from '../../shared/domain/matrix/cell.ts'
+import type { EstimateBasis } from '../../shared/domain/matrix/cells/cell.ts'
 import {
   type Calibration,
   FEW_AT_ONCE,
   type Quantity,
   type Spread,
-} from '../../shared/domain/matrix/performance.ts'
+} from '../../shared/domain/matrix/model/performance.ts'
 import { percentile } from '../lib/stats.ts'
 import { firstError, fitConstants, tokenError } from './fit.ts'
 import type { Point } from './points.ts'

@@ -1,4 +1,4 @@
-import { QUANTITIES, type Quantity } from '../../shared/domain/matrix/performance.ts'
+import { QUANTITIES, type Quantity } from '../../shared/domain/matrix/model/performance.ts'
 import { median, percentile } from '../lib/stats.ts'
 import { coverage, errors, ofKind, used } from './calibrate.ts'
 import { fitConstants } from './fit.ts'

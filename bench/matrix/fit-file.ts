@@ -45,7 +45,7 @@ The sample has means only and nothing of A100, L40S and RTX 4090: figures for th
 function write(all: readonly Point[]) {
   const points = used(all)
   const files = [
-    ['shared/domain/matrix/calibration.gen.ts', calibrationModule(points)],
+    ['shared/domain/matrix/model/calibration.gen.ts', calibrationModule(points)],
     ['docs/matrix-performance.md', errorsPage(all)],
   ] as const
   for (const [file, text] of files) {

@@ -1,5 +1,5 @@
-import type { Constants } from '../../shared/domain/matrix/roofline.ts'
-import { meanTimes, type Times } from '../../shared/domain/matrix/times.ts'
+import type { Constants } from '../../shared/domain/matrix/model/roofline.ts'
+import { meanTimes, type Times } from '../../shared/domain/matrix/model/times.ts'
 import { minimise } from './minimise.ts'
 import { kvCapacity, type Point } from './points.ts'
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Deployment } from '../../shared/domain/matrix/deployment.ts'
-import { modelNamed } from '../../shared/domain/matrix/lookup.ts'
-import { planMemory } from '../../shared/domain/matrix/memory.ts'
-import { MATRIX } from '../../shared/domain/matrix/sources.gen.ts'
-import type { Gpu, GpuName, Model, Precision } from '../../shared/domain/matrix/sources.ts'
+import type { Deployment } from '../../shared/domain/matrix/model/deployment.ts'
+import { planMemory } from '../../shared/domain/matrix/model/memory.ts'
+import { modelNamed } from '../../shared/domain/matrix/sources/lookup.ts'
+import { MATRIX } from '../../shared/domain/matrix/sources/sources.gen.ts'
+import type { Gpu, GpuName, Model, Precision } from '../../shared/domain/matrix/sources/sources.ts'
 import { parseCsv } from '../complexity/csv.ts'
 
 /** One measured point: mean times over a run in which `concurrency` requests were always open. */

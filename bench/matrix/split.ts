@@ -1,4 +1,4 @@
-import type { Constants } from '../../shared/domain/matrix/roofline.ts'
+import type { Constants } from '../../shared/domain/matrix/model/roofline.ts'
 import { fitConstants } from './fit.ts'
 import type { Point } from './points.ts'
 

@@ -1,12 +1,17 @@
 import { Command, Option } from 'commander'
 import { selectionFields } from '../../shared/api/matrix-fields.ts'
-import { type PlanRequirements, type Ranked, type Selection, TASKS } from '../../shared/domain/matrix/cell.ts'
-import { digits, dollars } from '../../shared/domain/matrix/figures.ts'
-import { RESIDENCIES } from '../../shared/domain/matrix/lookup.ts'
-import { matrixCells } from '../../shared/domain/matrix/matrix.ts'
-import { select } from '../../shared/domain/matrix/select.ts'
-import { MATRIX } from '../../shared/domain/matrix/sources.gen.ts'
-import { GPU_NAMES, type GpuName, REGIMES, type Regime } from '../../shared/domain/matrix/sources.ts'
+import {
+  type PlanRequirements,
+  type Ranked,
+  type Selection,
+  TASKS,
+} from '../../shared/domain/matrix/cells/cell.ts'
+import { matrixCells } from '../../shared/domain/matrix/cells/matrix.ts'
+import { select } from '../../shared/domain/matrix/selection/select.ts'
+import { RESIDENCIES } from '../../shared/domain/matrix/sources/lookup.ts'
+import { MATRIX } from '../../shared/domain/matrix/sources/sources.gen.ts'
+import { GPU_NAMES, type GpuName, REGIMES, type Regime } from '../../shared/domain/matrix/sources/sources.ts'
+import { digits, dollars } from '../../shared/domain/matrix/words/figures.ts'
 import { LEVELS, type Level, TIERS, type Tier } from '../../shared/domain/tiers.ts'
 import { EXIT } from '../lib/failure.ts'
 import { listOf, oneOf, parseCount, parsePositive } from '../lib/options.ts'

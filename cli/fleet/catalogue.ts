@@ -1,4 +1,4 @@
-import type { GpuName, Precision } from '../../shared/domain/matrix/sources.ts'
+import type { GpuName, Precision } from '../../shared/domain/matrix/sources/sources.ts'
 import type { Level, Tier } from '../../shared/domain/tiers.ts'
 
 /** One simulated origin: what runs where, for whom, at which price. */

@@ -1,6 +1,6 @@
-import type { Deployment } from '../../shared/domain/matrix/deployment.ts'
-import { MAX_BATCHED_TOKENS, planMemory } from '../../shared/domain/matrix/memory.ts'
-import { overheadMs, readingMs, stepMs } from '../../shared/domain/matrix/performance.ts'
+import type { Deployment } from '../../shared/domain/matrix/model/deployment.ts'
+import { MAX_BATCHED_TOKENS, planMemory } from '../../shared/domain/matrix/model/memory.ts'
+import { overheadMs, readingMs, stepMs } from '../../shared/domain/matrix/model/performance.ts'
 import type { EngineConfig } from './scheduler.ts'
 
 /** Steps of the same kind differ by this share, to either side. */

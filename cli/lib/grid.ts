@@ -1,6 +1,6 @@
-import type { Cell, Verdict } from '../../shared/domain/matrix/cell.ts'
-import { gpuTitle, VERDICT_WORDS } from '../../shared/domain/matrix/describe.ts'
-import { GPU_NAMES } from '../../shared/domain/matrix/sources.ts'
+import type { Cell, Verdict } from '../../shared/domain/matrix/cells/cell.ts'
+import { GPU_NAMES } from '../../shared/domain/matrix/sources/sources.ts'
+import { gpuTitle, VERDICT_WORDS } from '../../shared/domain/matrix/words/describe.ts'
 import { LEVELS, type Level, TIERS } from '../../shared/domain/tiers.ts'
 import { colors } from './terminal.ts'
 

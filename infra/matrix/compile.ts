@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { GpuPrice, MatrixSources } from '../../shared/domain/matrix/sources.ts'
+import type { GpuPrice, MatrixSources } from '../../shared/domain/matrix/sources/sources.ts'
 import { nanoUsd, toGpu, toModel, toPrice, toProvider } from './convert.ts'
 import { type Checked, type Problem, type Reading, readDocument } from './document.ts'
 import { contradictions } from './references.ts'

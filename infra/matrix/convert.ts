@@ -1,4 +1,4 @@
-import type { Gpu, GpuName, GpuPrice, Model, Provider } from '../../shared/domain/matrix/sources.ts'
+import type { Gpu, GpuName, GpuPrice, Model, Provider } from '../../shared/domain/matrix/sources/sources.ts'
 import { countParameters } from './parameters.ts'
 import type { WrittenGpu, WrittenModel, WrittenPrice, WrittenProvider } from './schema.ts'
 

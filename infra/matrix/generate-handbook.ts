@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { computeMatrix } from '../../shared/domain/matrix/matrix.ts'
+import { computeMatrix } from '../../shared/domain/matrix/cells/matrix.ts'
 import type { Generator } from '../generator.ts'
 import { compileMatrix, printProblems } from './compile.ts'
 import { costPage } from './cost-page.ts'

@@ -4,7 +4,7 @@ import type { Generator } from '../generator.ts'
 import { compileMatrix, MATRIX_FOLDER, printProblems } from './compile.ts'
 
 /** The module that the domain reads instead of YAML, from the root of the repository. */
-export const MATRIX_MODULE = 'shared/domain/matrix/sources.gen.ts'
+export const MATRIX_MODULE = 'shared/domain/matrix/sources/sources.gen.ts'
 
 /** What the module of the matrix must contain; throws an Error with every wrong line of its sources. */
 export function matrixModule(root: string): string {

@@ -1,13 +1,13 @@
-import type { Cell } from '../../shared/domain/matrix/cell.ts'
+import type { Cell } from '../../shared/domain/matrix/cells/cell.ts'
+import type { GpuName, MatrixSources } from '../../shared/domain/matrix/sources/sources.ts'
 import {
   describeCell,
   gpuTitle,
   type Section,
   type Table,
   VERDICT_WORDS,
-} from '../../shared/domain/matrix/describe.ts'
-import { digits, dollars } from '../../shared/domain/matrix/figures.ts'
-import type { GpuName, MatrixSources } from '../../shared/domain/matrix/sources.ts'
+} from '../../shared/domain/matrix/words/describe.ts'
+import { digits, dollars } from '../../shared/domain/matrix/words/figures.ts'
 import type { Level, Tier } from '../../shared/domain/tiers.ts'
 import { link, markdownList, markdownPage, markdownTable } from './handbook-markdown.ts'
 

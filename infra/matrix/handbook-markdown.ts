@@ -1,4 +1,4 @@
-import type { Table } from '../../shared/domain/matrix/describe.ts'
+import type { Table } from '../../shared/domain/matrix/words/describe.ts'
 import { table } from './markdown.ts'
 
 export const markdownTable = ({ header, rows }: Table): string =>

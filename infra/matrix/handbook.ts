@@ -1,5 +1,5 @@
-import type { Cell } from '../../shared/domain/matrix/cell.ts'
-import { GPU_NAMES, type MatrixSources } from '../../shared/domain/matrix/sources.ts'
+import type { Cell } from '../../shared/domain/matrix/cells/cell.ts'
+import { GPU_NAMES, type MatrixSources } from '../../shared/domain/matrix/sources/sources.ts'
 import { TIERS } from '../../shared/domain/tiers.ts'
 import { cellFile, cellPage, gpuFile, tierFile } from './handbook-cells.ts'
 import { gpuPage, tierPage } from './handbook-lists.ts'

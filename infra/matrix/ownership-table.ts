@@ -1,13 +1,13 @@
-import type { PlanCost } from '../../shared/domain/matrix/cell.ts'
-import { planCosts } from '../../shared/domain/matrix/cost.ts'
-import { gpuTitle } from '../../shared/domain/matrix/describe.ts'
-import { digits, dollars } from '../../shared/domain/matrix/figures.ts'
+import type { PlanCost } from '../../shared/domain/matrix/cells/cell.ts'
+import { planCosts } from '../../shared/domain/matrix/cost/cost.ts'
 import {
   breakEvenUtilisation,
   ownedNanoUsdPerGpuHour,
   PURCHASE_SPREAD,
-} from '../../shared/domain/matrix/ownership.ts'
-import { GPU_NAMES, type Gpu, type MatrixSources } from '../../shared/domain/matrix/sources.ts'
+} from '../../shared/domain/matrix/cost/ownership.ts'
+import { GPU_NAMES, type Gpu, type MatrixSources } from '../../shared/domain/matrix/sources/sources.ts'
+import { gpuTitle } from '../../shared/domain/matrix/words/describe.ts'
+import { digits, dollars } from '../../shared/domain/matrix/words/figures.ts'
 import { LEVELS } from '../../shared/domain/tiers.ts'
 import { type Column, hourlyRange, NONE, table } from './markdown.ts'
 

@@ -1,4 +1,4 @@
-import type { PlanRequirements } from '../../shared/domain/matrix/cell.ts'
+import type { PlanRequirements } from '../../shared/domain/matrix/cells/cell.ts'
 
 /** A question that somebody really has, how it is asked, and what makes the answer right. */
 export type PlanExample = {

@@ -4,7 +4,7 @@ import {
   type Precision,
   REGIMES,
   REQUIREMENT_VERDICTS,
-} from '../../shared/domain/matrix/sources.ts'
+} from '../../shared/domain/matrix/sources/sources.ts'
 import { LEVELS, TIERS } from '../../shared/domain/tiers.ts'
 
 // How a person writes the matrix: one unit a key, named by the key. compile.ts turns it into what the domain computes with.

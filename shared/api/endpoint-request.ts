@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { ENDPOINT_KINDS } from '../domain/endpoint.ts'
 import { isMetadataHost } from '../domain/host.ts'
-import { parseConfiguration } from '../domain/matrix/configuration.ts'
-import { GPU_NAMES } from '../domain/matrix/sources.ts'
+import { parseConfiguration } from '../domain/matrix/sources/configuration.ts'
+import { GPU_NAMES } from '../domain/matrix/sources/sources.ts'
 import { level, tier } from './common.ts'
 
 const note = (description: string) => ({ description })

@@ -1,4 +1,4 @@
-import { type Cell, type PlanCost, REASON_CODES, type Selection } from '../domain/matrix/cell.ts'
+import { type Cell, type PlanCost, REASON_CODES, type Selection } from '../domain/matrix/cells/cell.ts'
 import { toUsd } from '../domain/money.ts'
 
 const costFields = ({ readOn, source, basis, provider, utilisation, coldStartMs, ...money }: PlanCost) => ({

@@ -3,7 +3,7 @@ import { describeConfiguration, explainCommand } from '../../cli/commands/explai
 import { asCsv, matrixCommand } from '../../cli/commands/matrix.ts'
 import { describeSelection, planCommand, requirementsOf } from '../../cli/commands/plan.ts'
 import { describeGrid } from '../../cli/lib/grid.ts'
-import { VERDICT_WORDS } from '../../shared/domain/matrix/describe.ts'
+import { VERDICT_WORDS } from '../../shared/domain/matrix/words/describe.ts'
 import { absentCell, cellOf, testSelection, variedCells } from '../doubles/matrix-cells.ts'
 
 /** The text below a line until the next blank one. */

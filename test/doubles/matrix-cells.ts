@@ -1,5 +1,5 @@
-import type { Cell, Estimate, Plan, PlanCost, Selection } from '../../shared/domain/matrix/cell.ts'
-import { GPU_NAMES } from '../../shared/domain/matrix/sources.ts'
+import type { Cell, Estimate, Plan, PlanCost, Selection } from '../../shared/domain/matrix/cells/cell.ts'
+import { GPU_NAMES } from '../../shared/domain/matrix/sources/sources.ts'
 import { LEVELS, TIERS } from '../../shared/domain/tiers.ts'
 
 const estimate = (value: number): Estimate => ({

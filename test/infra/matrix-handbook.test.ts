@@ -4,8 +4,8 @@ import { dirname, join, posix, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { matrixPages, matrixPagesGenerator } from '../../infra/matrix/generate-handbook.ts'
 import { HANDBOOK_FOLDER, handbookPages } from '../../infra/matrix/handbook.ts'
-import { matrixCells } from '../../shared/domain/matrix/matrix.ts'
-import { MATRIX } from '../../shared/domain/matrix/sources.gen.ts'
+import { matrixCells } from '../../shared/domain/matrix/cells/matrix.ts'
+import { MATRIX } from '../../shared/domain/matrix/sources/sources.gen.ts'
 import { absentCell, cellOf, variedCells } from '../doubles/matrix-cells.ts'
 
 const root = resolve(import.meta.dirname, '../..')

@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { compileMatrix, printProblems } from '../../infra/matrix/compile.ts'
 import type { Problem } from '../../infra/matrix/document.ts'
 import { MATRIX_MODULE, matrixGenerator, matrixModule } from '../../infra/matrix/generate.ts'
-import { MATRIX } from '../../shared/domain/matrix/sources.gen.ts'
-import { GPU_NAMES, REQUIREMENT_VERDICTS } from '../../shared/domain/matrix/sources.ts'
+import { MATRIX } from '../../shared/domain/matrix/sources/sources.gen.ts'
+import { GPU_NAMES, REQUIREMENT_VERDICTS } from '../../shared/domain/matrix/sources/sources.ts'
 import { LEVELS, TIERS } from '../../shared/domain/tiers.ts'
 
 const root = resolve(import.meta.dirname, '../..')

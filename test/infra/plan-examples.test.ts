@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { planCommand, requirementsOf } from '../../cli/commands/plan.ts'
 import { PLAN_EXAMPLES } from '../../infra/matrix/plan-examples.ts'
 import { planPage } from '../../infra/matrix/plan-page.ts'
-import type { Selection } from '../../shared/domain/matrix/cell.ts'
-import { parseConfiguration } from '../../shared/domain/matrix/configuration.ts'
-import { matrixCells } from '../../shared/domain/matrix/matrix.ts'
-import { select } from '../../shared/domain/matrix/select.ts'
-import { MATRIX } from '../../shared/domain/matrix/sources.gen.ts'
+import type { Selection } from '../../shared/domain/matrix/cells/cell.ts'
+import { matrixCells } from '../../shared/domain/matrix/cells/matrix.ts'
+import { select } from '../../shared/domain/matrix/selection/select.ts'
+import { parseConfiguration } from '../../shared/domain/matrix/sources/configuration.ts'
+import { MATRIX } from '../../shared/domain/matrix/sources/sources.gen.ts'
 
 const answers = new Map(
   PLAN_EXAMPLES.map(({ title, requirements }) => [title, select(matrixCells(), requirements)]),

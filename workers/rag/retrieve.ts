@@ -1,7 +1,7 @@
 import type { CollectionRow } from '../../shared/db/collections.ts'
 import { expand, select } from '../../shared/domain/assemble.ts'
 import { indexNamespace } from '../../shared/domain/collection.ts'
-import { RETRIEVAL_PROFILES } from '../../shared/domain/matrix/profiles.ts'
+import { RETRIEVAL_PROFILES } from '../../shared/domain/matrix/sources/profiles.ts'
 import { recentTurns, searchText, writePrompt } from '../../shared/domain/prompt.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { CallContext, Retrieved, RetrieveRequest } from '../../shared/ports/services.ts'

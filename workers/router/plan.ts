@@ -1,7 +1,7 @@
 import type { Classifier, Complexity } from '../../shared/domain/complexity/classify.ts'
 import { correctTier, retrievalSignals } from '../../shared/domain/complexity/retrieval.ts'
 import { tierFor } from '../../shared/domain/complexity/tier.ts'
-import { RETRIEVAL_PROFILES } from '../../shared/domain/matrix/profiles.ts'
+import { RETRIEVAL_PROFILES } from '../../shared/domain/matrix/sources/profiles.ts'
 import type { Message } from '../../shared/domain/passage.ts'
 import { prefixKey } from '../../shared/domain/routing/affinity.ts'
 import type { RoutingPolicy } from '../../shared/domain/routing/policy.ts'

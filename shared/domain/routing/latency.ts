@@ -1,4 +1,4 @@
-import { LATER_PER_OTHER, SERVER_MS, SLOWER_WHEN_FULL } from '../matrix/usual.ts'
+import { LATER_PER_OTHER, SERVER_MS, SLOWER_WHEN_FULL } from '../matrix/model/usual.ts'
 import type { Estimate } from './estimate.ts'
 import type { Row } from './prepare.ts'
 import { expectedOutputTokens, expectedPromptTokens, type RoutingRequest } from './request.ts'

@@ -1,6 +1,6 @@
 import type { EndpointRecord } from '../endpoint.ts'
 import type { EndpointSnapshot } from '../fleet.ts'
-import { LATER_PER_OTHER, SERVER_MS, SLOWER_WHEN_FULL, usualTimes } from '../matrix/usual.ts'
+import { LATER_PER_OTHER, SERVER_MS, SLOWER_WHEN_FULL, usualTimes } from '../matrix/model/usual.ts'
 
 /** The prompt that a registration's nominal time to first token is said for. */
 export const PROMPT_OF_NOMINAL_TOKENS = 1_024

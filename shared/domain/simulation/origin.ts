@@ -1,6 +1,6 @@
 import type { EndpointRecord } from '../endpoint.ts'
-import type { Deployment } from '../matrix/deployment.ts'
-import { interruptingMs, overheadMs, predictTimes, readingMs } from '../matrix/performance.ts'
+import type { Deployment } from '../matrix/model/deployment.ts'
+import { interruptingMs, overheadMs, predictTimes, readingMs } from '../matrix/model/performance.ts'
 import type { Timeline } from './events.ts'
 
 /** One request at one origin. */

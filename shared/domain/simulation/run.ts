@@ -1,6 +1,6 @@
 import type { EndpointRecord } from '../endpoint.ts'
 import type { EndpointSnapshot } from '../fleet.ts'
-import type { Deployment } from '../matrix/deployment.ts'
+import type { Deployment } from '../matrix/model/deployment.ts'
 import { costNanoUsd } from '../money.ts'
 import { type OwnLoad, ownLoad } from '../routing/own-load.ts'
 import { coordinatesOf, roundTripMs } from '../routing/place.ts'

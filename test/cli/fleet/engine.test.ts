@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { createEngine } from '../../../cli/fleet/engine.ts'
 import type { EngineConfig, Job } from '../../../cli/fleet/scheduler.ts'
 import { deploymentTiming } from '../../../cli/fleet/timing.ts'
-import { modelNamed } from '../../../shared/domain/matrix/lookup.ts'
-import { predictTimes } from '../../../shared/domain/matrix/performance.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
+import { predictTimes } from '../../../shared/domain/matrix/model/performance.ts'
+import { modelNamed } from '../../../shared/domain/matrix/sources/lookup.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
 
 const config: EngineConfig = {
   maxSequences: 4,

@@ -1,5 +1,11 @@
-import type { CostQuestion } from '../../../shared/domain/matrix/cost.ts'
-import type { Gpu, GpuPrice, MatrixSources, Offer, Provider } from '../../../shared/domain/matrix/sources.ts'
+import type { CostQuestion } from '../../../shared/domain/matrix/cost/cost.ts'
+import type {
+  Gpu,
+  GpuPrice,
+  MatrixSources,
+  Offer,
+  Provider,
+} from '../../../shared/domain/matrix/sources/sources.ts'
 
 const readOn = '2026-11-01'
 const source = 'fixture'

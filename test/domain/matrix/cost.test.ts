@@ -1,20 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { PlanCost } from '../../../shared/domain/matrix/cell.ts'
-import { coldStartMs, ENGINE_START_MS } from '../../../shared/domain/matrix/cold-start.ts'
+import type { PlanCost } from '../../../shared/domain/matrix/cells/cell.ts'
+import { matrixCells } from '../../../shared/domain/matrix/cells/matrix.ts'
+import { coldStartMs, ENGINE_START_MS } from '../../../shared/domain/matrix/cost/cold-start.ts'
 import {
   type CostQuestion,
   DEFAULT_BURST_SECONDS,
   DEFAULT_UTILISATION,
   HOURS_PER_MONTH,
   planCosts,
-} from '../../../shared/domain/matrix/cost.ts'
-import { matrixCells } from '../../../shared/domain/matrix/matrix.ts'
-import { breakEvenUtilisation, ownedNanoUsdPerGpuHour } from '../../../shared/domain/matrix/ownership.ts'
-import { isStale } from '../../../shared/domain/matrix/price-age.ts'
-import { smallestRental } from '../../../shared/domain/matrix/rental.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
-import { serverlessNanoUsdPerKTok, standingNanoUsdPerKTok } from '../../../shared/domain/matrix/token-cost.ts'
+} from '../../../shared/domain/matrix/cost/cost.ts'
+import { breakEvenUtilisation, ownedNanoUsdPerGpuHour } from '../../../shared/domain/matrix/cost/ownership.ts'
+import { isStale } from '../../../shared/domain/matrix/cost/price-age.ts'
+import { smallestRental } from '../../../shared/domain/matrix/cost/rental.ts'
+import {
+  serverlessNanoUsdPerKTok,
+  standingNanoUsdPerKTok,
+} from '../../../shared/domain/matrix/cost/token-cost.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
 import { FIXTURE, H100, question, usd } from './cost-fixture.ts'
 
 const ENGINE_MS = ENGINE_START_MS.process + ENGINE_START_MS.compiledGraphs + ENGINE_START_MS.profiling

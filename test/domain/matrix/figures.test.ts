@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { digits, dollarRange, dollars, duration } from '../../../shared/domain/matrix/figures.ts'
+import { digits, dollarRange, dollars, duration } from '../../../shared/domain/matrix/words/figures.ts'
 
 const read = (text: string) => Number(text.replaceAll(/[$,]/g, ''))
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { REASON_CODES } from '../../../shared/domain/matrix/cell.ts'
-import type { Deployment } from '../../../shared/domain/matrix/deployment.ts'
-import { layoutReasons } from '../../../shared/domain/matrix/layout.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
-import { GPU_NAMES, type GpuName, type Precision } from '../../../shared/domain/matrix/sources.ts'
+import { REASON_CODES } from '../../../shared/domain/matrix/cells/cell.ts'
+import type { Deployment } from '../../../shared/domain/matrix/model/deployment.ts'
+import { layoutReasons } from '../../../shared/domain/matrix/model/layout.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
+import { GPU_NAMES, type GpuName, type Precision } from '../../../shared/domain/matrix/sources/sources.ts'
 
 function deploy(
   name: string,

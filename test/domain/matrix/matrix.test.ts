@@ -2,26 +2,31 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Cell, type Plan, REASON_CODES, type ReasonCode } from '../../../shared/domain/matrix/cell.ts'
-import { planCosts } from '../../../shared/domain/matrix/cost.ts'
-import type { Deployment } from '../../../shared/domain/matrix/deployment.ts'
-import { weightBytes } from '../../../shared/domain/matrix/deployment.ts'
-import { compareWithRequirement } from '../../../shared/domain/matrix/difference.ts'
-import { layoutReasons } from '../../../shared/domain/matrix/layout.ts'
-import { computeMatrix, findCell, matrixCells } from '../../../shared/domain/matrix/matrix.ts'
-import { planMemory } from '../../../shared/domain/matrix/memory.ts'
-import { predictLoad } from '../../../shared/domain/matrix/performance.ts'
-import { precisionsOf } from '../../../shared/domain/matrix/plan.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
-import type { Precision } from '../../../shared/domain/matrix/sources.ts'
+import { precisionsOf } from '../../../shared/domain/matrix/cells/candidate.ts'
+import {
+  type Cell,
+  type Plan,
+  REASON_CODES,
+  type ReasonCode,
+} from '../../../shared/domain/matrix/cells/cell.ts'
+import { compareWithRequirement } from '../../../shared/domain/matrix/cells/difference.ts'
+import { computeMatrix, findCell, matrixCells } from '../../../shared/domain/matrix/cells/matrix.ts'
+import { RECOMMENDED_COST_RATIO } from '../../../shared/domain/matrix/cells/verdict.ts'
+import { planCosts } from '../../../shared/domain/matrix/cost/cost.ts'
+import type { Deployment } from '../../../shared/domain/matrix/model/deployment.ts'
+import { weightBytes } from '../../../shared/domain/matrix/model/deployment.ts'
+import { layoutReasons } from '../../../shared/domain/matrix/model/layout.ts'
+import { planMemory } from '../../../shared/domain/matrix/model/memory.ts'
+import { predictLoad } from '../../../shared/domain/matrix/model/performance.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
+import type { Precision } from '../../../shared/domain/matrix/sources/sources.ts'
 import {
   GPU_NAMES,
   type MatrixSources,
   type Offer,
   type Provider,
   type TierTarget,
-} from '../../../shared/domain/matrix/sources.ts'
-import { RECOMMENDED_COST_RATIO } from '../../../shared/domain/matrix/verdict.ts'
+} from '../../../shared/domain/matrix/sources/sources.ts'
 import { LEVELS, type Level, TIERS, type Tier } from '../../../shared/domain/tiers.ts'
 
 const cells = matrixCells()

@@ -5,17 +5,17 @@ import {
   kvBytesPerToken,
   kvShards,
   weightBytes,
-} from '../../../shared/domain/matrix/deployment.ts'
-import { layoutReasons } from '../../../shared/domain/matrix/layout.ts'
-import { type Layout, minimumLayout, planMemory } from '../../../shared/domain/matrix/memory.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
+} from '../../../shared/domain/matrix/model/deployment.ts'
+import { layoutReasons } from '../../../shared/domain/matrix/model/layout.ts'
+import { type Layout, minimumLayout, planMemory } from '../../../shared/domain/matrix/model/memory.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
 import {
   GPU_NAMES,
   type Gpu,
   type GpuName,
   type Model,
   type Precision,
-} from '../../../shared/domain/matrix/sources.ts'
+} from '../../../shared/domain/matrix/sources/sources.ts'
 
 const GB = 1e9
 const MIB = 2 ** 20

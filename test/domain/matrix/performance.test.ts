@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CALIBRATION } from '../../../shared/domain/matrix/calibration.gen.ts'
-import type { Deployment } from '../../../shared/domain/matrix/deployment.ts'
-import { modelNamed } from '../../../shared/domain/matrix/lookup.ts'
-import { predictLoad, predictTimes, stepMs } from '../../../shared/domain/matrix/performance.ts'
-import { decodeStepMs } from '../../../shared/domain/matrix/roofline.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
-import { type GpuName, PRECISIONS } from '../../../shared/domain/matrix/sources.ts'
-import type { Load } from '../../../shared/domain/matrix/times.ts'
+import { CALIBRATION } from '../../../shared/domain/matrix/model/calibration.gen.ts'
+import type { Deployment } from '../../../shared/domain/matrix/model/deployment.ts'
+import { predictLoad, predictTimes, stepMs } from '../../../shared/domain/matrix/model/performance.ts'
+import { decodeStepMs } from '../../../shared/domain/matrix/model/roofline.ts'
+import type { Load } from '../../../shared/domain/matrix/model/times.ts'
+import { modelNamed } from '../../../shared/domain/matrix/sources/lookup.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
+import { type GpuName, PRECISIONS } from '../../../shared/domain/matrix/sources/sources.ts'
 
 const on = (
   gpu: GpuName,

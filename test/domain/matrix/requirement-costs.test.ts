@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { costPage } from '../../../infra/matrix/cost-page.ts'
-import { candidatesFor, predict } from '../../../shared/domain/matrix/plan.ts'
+import { candidatesFor, predict } from '../../../shared/domain/matrix/cells/candidate.ts'
 import {
   compareRequirementCosts,
   type RequirementCostComparison,
-} from '../../../shared/domain/matrix/requirement-costs.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
-import type { MatrixSources, RequirementCost } from '../../../shared/domain/matrix/sources.ts'
+} from '../../../shared/domain/matrix/cost/requirement-costs.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
+import type { MatrixSources, RequirementCost } from '../../../shared/domain/matrix/sources/sources.ts'
 import { usd } from './cost-fixture.ts'
 
 /** The table at the end of section 12, and the speed that each row implies. */

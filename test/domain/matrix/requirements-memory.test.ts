@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { kvBytesPerToken } from '../../../shared/domain/matrix/deployment.ts'
+import { kvBytesPerToken } from '../../../shared/domain/matrix/model/deployment.ts'
 import {
   REQUIREMENTS_EXAMPLES,
   requirementsMemoryGb,
-} from '../../../shared/domain/matrix/requirements-memory.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
+} from '../../../shared/domain/matrix/model/requirements-memory.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
 
 const example = (tier: string) => {
   const found = REQUIREMENTS_EXAMPLES.find((candidate) => candidate.tier === tier)

@@ -1,22 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Cell, PlanRequirements, Ranked, Selection } from '../../../shared/domain/matrix/cell.ts'
-import { TASKS } from '../../../shared/domain/matrix/cell.ts'
-import { computeMatrix, matrixCells } from '../../../shared/domain/matrix/matrix.ts'
-import { planMemory } from '../../../shared/domain/matrix/memory.ts'
-import { predictLoad } from '../../../shared/domain/matrix/performance.ts'
-import { candidatesFor } from '../../../shared/domain/matrix/plan.ts'
-import { efficiencyScore } from '../../../shared/domain/matrix/score.ts'
-import { select } from '../../../shared/domain/matrix/select.ts'
-import { shortfallsOf } from '../../../shared/domain/matrix/shortfall.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
+import { candidatesFor } from '../../../shared/domain/matrix/cells/candidate.ts'
+import type { Cell, PlanRequirements, Ranked, Selection } from '../../../shared/domain/matrix/cells/cell.ts'
+import { TASKS } from '../../../shared/domain/matrix/cells/cell.ts'
+import { computeMatrix, matrixCells } from '../../../shared/domain/matrix/cells/matrix.ts'
+import { shortfallsOf } from '../../../shared/domain/matrix/cells/shortfall.ts'
+import { costsFor } from '../../../shared/domain/matrix/cells/supply.ts'
+import { planMemory } from '../../../shared/domain/matrix/model/memory.ts'
+import { predictLoad } from '../../../shared/domain/matrix/model/performance.ts'
+import { efficiencyScore } from '../../../shared/domain/matrix/selection/score.ts'
+import { select } from '../../../shared/domain/matrix/selection/select.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
 import {
   GPU_NAMES,
   type MatrixSources,
   type Provider,
   REGIMES,
-} from '../../../shared/domain/matrix/sources.ts'
-import { costsFor } from '../../../shared/domain/matrix/supply.ts'
+} from '../../../shared/domain/matrix/sources/sources.ts'
 import { LEVELS, TIERS } from '../../../shared/domain/tiers.ts'
 
 const cells = matrixCells()

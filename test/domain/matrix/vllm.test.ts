@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Cell } from '../../../shared/domain/matrix/cell.ts'
-import { weightBytes } from '../../../shared/domain/matrix/deployment.ts'
-import { matrixCells } from '../../../shared/domain/matrix/matrix.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
+import type { Cell } from '../../../shared/domain/matrix/cells/cell.ts'
+import { matrixCells } from '../../../shared/domain/matrix/cells/matrix.ts'
+import { weightBytes } from '../../../shared/domain/matrix/model/deployment.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
 import {
   alertEdge,
   FIRST_TOKEN_EDGES,
   startupFailureThreshold,
   TOKEN_EDGES,
-} from '../../../shared/domain/matrix/vllm.ts'
+} from '../../../shared/domain/matrix/words/vllm.ts'
 
 it('alerts before a promise is broken, at the last bucket edge within it', () => {
   expect(alertEdge(FIRST_TOKEN_EDGES, 120, 300)).toBe(0.25)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { modelNamed } from '../../../shared/domain/matrix/lookup.ts'
-import { MATRIX } from '../../../shared/domain/matrix/sources.gen.ts'
+import { modelNamed } from '../../../shared/domain/matrix/sources/lookup.ts'
+import { MATRIX } from '../../../shared/domain/matrix/sources/sources.gen.ts'
 import { PLAN_POLICIES } from '../../../shared/domain/routing/policy.ts'
 import { rankEndpoints } from '../../../shared/domain/routing/rank.ts'
 import { timeline } from '../../../shared/domain/simulation/events.ts'

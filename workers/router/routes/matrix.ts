@@ -6,8 +6,8 @@ import {
   selectionFields,
   summaryFields,
 } from '../../../shared/api/matrix-fields.ts'
-import { findCell, matrixCells } from '../../../shared/domain/matrix/matrix.ts'
-import { select } from '../../../shared/domain/matrix/select.ts'
+import { findCell, matrixCells } from '../../../shared/domain/matrix/cells/matrix.ts'
+import { select } from '../../../shared/domain/matrix/selection/select.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 
