@@ -1,4 +1,5 @@
 import { type EndpointRecord, EXTRACTIVE } from '../../shared/domain/endpoint.ts'
+import { usdPerGpuHour } from '../../shared/domain/matrix/cost/rate.ts'
 import type { Deployment } from '../../shared/domain/matrix/model/deployment.ts'
 import { planMemory } from '../../shared/domain/matrix/model/memory.ts'
 import { interruptingMs, predictTimes } from '../../shared/domain/matrix/model/performance.ts'
@@ -36,35 +37,22 @@ type Site = {
   readonly region: string
   readonly level: Level
   readonly residency: string
-  /** Dollars for one GPU for one hour, read 2026-09 to 2026-11 (facts/infra.md, section 5; on premises: requirements document). */
-  readonly usdPerGpuHour: Readonly<Partial<Record<GpuName, number>>>
 }
 
 const SITES = {
-  aws: site('aws', 'us-east-1', 'hyperscaler', 'us', { h100: 6.88, a100: 3.43, b200: 14.24, h200: 7.91 }),
-  frankfurt: site('aws', 'eu-central-1', 'hyperscaler', 'eu', { h100: 6.88, a100: 3.43, h200: 7.91 }),
-  gcp: site('gcp', 'asia-southeast1', 'hyperscaler', 'asia', { h100: 10.98, h200: 10.44, a100: 3.67 }),
-  coreweave: site('coreweave', 'us-east-04', 'gpu_native', 'us', { h100: 6.16, h200: 6.31 }),
-  lambda: site('lambda', 'us-west-1', 'gpu_native', 'us', { h100: 3.99, a100: 2.79, b200: 6.69 }),
-  tokyo: site('lambda', 'asia-northeast-2', 'gpu_native', 'asia', { h100: 4.29, a100: 2.79 }),
-  runpod: site('runpod', 'eu-nl-1', 'serverless', 'eu', {
-    h100: 3.99,
-    l40s: 1.09,
-    rtx4090: 0.74,
-    h200: 4.59,
-  }),
-  georgia: site('runpod', 'us-ga-1', 'serverless', 'us', { l40s: 1.09, rtx4090: 0.74, h100: 3.99 }),
-  nyc: site('nyc', 'nyc', 'on_premises', 'us', { h100: 2.2, l40s: 0.6 }),
+  aws: site('aws', 'us-east-1', 'hyperscaler', 'us'),
+  frankfurt: site('aws', 'eu-central-1', 'hyperscaler', 'eu'),
+  gcp: site('gcp', 'asia-southeast1', 'hyperscaler', 'asia'),
+  coreweave: site('coreweave', 'us-east-04', 'gpu_native', 'us'),
+  lambda: site('lambda', 'us-west-1', 'gpu_native', 'us'),
+  tokyo: site('lambda', 'asia-northeast-2', 'gpu_native', 'asia'),
+  runpod: site('runpod', 'eu-nl-1', 'serverless', 'eu'),
+  georgia: site('runpod', 'us-ga-1', 'serverless', 'us'),
+  nyc: site('nyc', 'nyc', 'on_premises', 'us'),
 } as const
 
-function site(
-  provider: string,
-  region: string,
-  level: Level,
-  residency: string,
-  usdPerGpuHour: Site['usdPerGpuHour'],
-): Site {
-  return { provider, region, level, residency, usdPerGpuHour }
+function site(provider: string, region: string, level: Level, residency: string): Site {
+  return { provider, region, level, residency }
 }
 
 type Cell = readonly [Tier, keyof typeof SITES, string, GpuName, number, Precision, number]
@@ -117,8 +105,7 @@ function originOf([tier, at, model, gpu, tensorParallel, precision, quality]: Ce
   }
   const maxConcurrency = slotsOf(tier, deployment)
   const alone = predictTimes(deployment, { ...SHAPES[tier], promptTokens: 1_024, concurrency: 1 })
-  const rates: Site['usdPerGpuHour'] = where.usdPerGpuHour
-  const usdPerHour = (rates[gpu] ?? Number.NaN) * tensorParallel
+  const usdPerHour = usdPerGpuHour(where.provider, gpu) * tensorParallel
   const isServerless = where.level === 'serverless'
   const endpoint: EndpointRecord = {
     ...EXTRACTIVE,

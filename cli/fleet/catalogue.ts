@@ -1,3 +1,4 @@
+import { usdPerGpuHour } from '../../shared/domain/matrix/cost/rate.ts'
 import type { GpuName, Precision } from '../../shared/domain/matrix/sources/sources.ts'
 import type { Level, Tier } from '../../shared/domain/tiers.ts'
 
@@ -55,16 +56,11 @@ const EU_GPU = site(['eu'], ['soc2', 'gdpr'], SOME)
 const US_RACK = site(['us'], ['soc2', 'hipaa', 'pci-dss'], ALL)
 const EU_RACK = site(['eu', 'de'], ['soc2', 'gdpr', 'c5'], ALL)
 
-/** What an own GPU costs an hour: bought with half as much again for the rest of the server, over three years, and its power at $0.12/kWh and PUE 1.4. */
-const owned = (purchaseUsd: number, watts: number) =>
-  Math.round(((purchaseUsd * 1.5) / (3 * 8_760) + (watts / 1_000) * 1.4 * 0.12) * 100) / 100
-
-type Hardware = Pick<SimulatedEndpoint, 'gpu' | 'precision' | 'tensorParallel' | 'usdPerGpuHour'>
-const on = (gpu: GpuName, count: number, precision: Precision, usdPerGpuHour: number): Hardware => ({
+type Hardware = Pick<SimulatedEndpoint, 'gpu' | 'precision' | 'tensorParallel'>
+const on = (gpu: GpuName, count: number, precision: Precision): Hardware => ({
   gpu,
   tensorParallel: count,
   precision,
-  usdPerGpuHour,
 })
 
 type Cost = Pick<SimulatedEndpoint, 'paidBy' | 'coldStartMs'>
@@ -76,54 +72,31 @@ type Place = Pick<SimulatedEndpoint, 'level' | 'provider' | 'region'>
 type Row = readonly [Tier, string, Hardware, Place, Site, Cost?]
 const at = (level: Level, provider: string, region: string): Place => ({ level, provider, region })
 
-// On-demand prices a GPU hour of 2026-09-25 to 2026-11-09. Where a provider's own was not published, that of a like one stands in: Lambda's A100
-// for CoreWeave, Nebius' L40S for Crusoe, RunPod's for Modal, Replicate and Together, whose own is the H200's.
 const ROWS: readonly Row[] = [
-  ['s', QWEN_3B, on('a100', 1, 'bf16', 3.67), at('hyperscaler', 'azure', 'westeurope'), EU_CLOUD],
-  ['s', LLAMA_3B, on('l40s', 1, 'bf16', 1.55), at('gpu_native', 'crusoe', 'us-east1'), US_GPU],
-  [
-    's',
-    QWEN_3B,
-    on('rtx4090', 1, 'bf16', 0.74),
-    at('serverless', 'runpod', 'eu-ro-1'),
-    EU_GPU,
-    scaled(8_000),
-  ],
-  [
-    's',
-    LLAMA_3B,
-    on('l40s', 1, 'bf16', 1.09),
-    at('serverless', 'modal', 'us-east'),
-    US_HEALTH,
-    scaled(8_000),
-  ],
-  ['s', LLAMA_3B, on('l40s', 1, 'bf16', owned(8_500, 350)), at('on_premises', 'nyc', 'nyc'), US_RACK],
-  ['s', QWEN_3B, on('rtx4090', 1, 'bf16', owned(1_599, 450)), at('on_premises', 'fra', 'fra'), EU_RACK],
-  ['m', LLAMA_8B, on('a100', 1, 'bf16', 3.43), at('hyperscaler', 'aws', 'us-east-1'), US_CLOUD],
-  ['m', QWEN_14B, on('h100', 1, 'fp8', 10.98), at('hyperscaler', 'gcp', 'europe-west4'), EU_CLOUD],
-  ['m', LLAMA_8B, on('a100', 1, 'bf16', 2.79), at('gpu_native', 'coreweave', 'us-east-04'), US_GPU],
-  ['m', MISTRAL_7B, on('l40s', 1, 'fp8', 1.55), at('gpu_native', 'crusoe', 'eu-iceland1'), EU_GPU],
-  ['m', LLAMA_8B, on('h100', 1, 'fp8', 3.99), at('serverless', 'together', 'us-central-1'), US_HEALTH],
-  [
-    'm',
-    MISTRAL_7B,
-    on('l40s', 1, 'fp8', 1.09),
-    at('serverless', 'runpod', 'us-ks-2'),
-    US_GPU,
-    scaled(12_000),
-  ],
-  ['m', LLAMA_8B, on('l40s', 1, 'fp8', owned(8_500, 350)), at('on_premises', 'sf', 'sf'), US_RACK],
-  ['l', LLAMA_70B, on('h100', 4, 'fp8', 6.88), at('hyperscaler', 'aws', 'us-west-2'), US_CLOUD],
-  ['l', LLAMA_70B, on('h100', 4, 'fp8', 12.29), at('hyperscaler', 'azure', 'germanywestcentral'), DE_CLOUD],
-  ['l', QWEN_72B, on('h200', 2, 'fp8', 6.31), at('gpu_native', 'coreweave', 'us-east-06'), US_GPU],
-  ['l', LLAMA_70B, on('h100', 4, 'fp8', 3.99), at('gpu_native', 'lambda', 'europe-central-1'), EU_GPU],
-  ['l', LLAMA_70B, on('h100', 4, 'fp8', 3.99), at('serverless', 'replicate', 'us'), US_GPU, scaled(45_000)],
-  ['l', LLAMA_70B, on('h100', 4, 'fp8', owned(30_000, 700)), at('on_premises', 'nyc', 'nyc'), US_RACK],
-  ['xl', LLAMA_405B, on('b200', 8, 'fp8', 14.24), at('hyperscaler', 'aws', 'us-east-2'), US_CLOUD],
-  ['xl', DEEPSEEK_V3, on('b200', 8, 'nvfp4', 6.69), at('gpu_native', 'lambda', 'us-west-1'), US_GPU],
-  ['xl', DEEPSEEK_V3, on('h200', 8, 'fp8', 5.99), at('serverless', 'together', 'us-east-1'), US_HEALTH],
-  ['xl', LLAMA_405B, on('h200', 8, 'fp8', owned(32_000, 700)), at('on_premises', 'sf', 'sf'), US_RACK],
-  ['xl', LLAMA_405B, on('h100', 8, 'w4', owned(30_000, 700)), at('on_premises', 'fra', 'fra'), EU_RACK],
+  ['s', QWEN_3B, on('a100', 1, 'bf16'), at('hyperscaler', 'azure', 'westeurope'), EU_CLOUD],
+  ['s', LLAMA_3B, on('l40s', 1, 'bf16'), at('gpu_native', 'crusoe', 'us-east1'), US_GPU],
+  ['s', QWEN_3B, on('rtx4090', 1, 'bf16'), at('serverless', 'runpod', 'eu-ro-1'), EU_GPU, scaled(8_000)],
+  ['s', LLAMA_3B, on('l40s', 1, 'bf16'), at('serverless', 'modal', 'us-east'), US_HEALTH, scaled(8_000)],
+  ['s', LLAMA_3B, on('l40s', 1, 'bf16'), at('on_premises', 'nyc', 'nyc'), US_RACK],
+  ['s', QWEN_3B, on('rtx4090', 1, 'bf16'), at('on_premises', 'fra', 'fra'), EU_RACK],
+  ['m', LLAMA_8B, on('a100', 1, 'bf16'), at('hyperscaler', 'aws', 'us-east-1'), US_CLOUD],
+  ['m', QWEN_14B, on('h100', 1, 'fp8'), at('hyperscaler', 'gcp', 'europe-west4'), EU_CLOUD],
+  ['m', LLAMA_8B, on('a100', 1, 'bf16'), at('gpu_native', 'coreweave', 'us-east-04'), US_GPU],
+  ['m', MISTRAL_7B, on('l40s', 1, 'fp8'), at('gpu_native', 'crusoe', 'eu-iceland1'), EU_GPU],
+  ['m', LLAMA_8B, on('h100', 1, 'fp8'), at('serverless', 'together', 'us-central-1'), US_HEALTH],
+  ['m', MISTRAL_7B, on('l40s', 1, 'fp8'), at('serverless', 'runpod', 'us-ks-2'), US_GPU, scaled(12_000)],
+  ['m', LLAMA_8B, on('l40s', 1, 'fp8'), at('on_premises', 'sf', 'sf'), US_RACK],
+  ['l', LLAMA_70B, on('h100', 4, 'fp8'), at('hyperscaler', 'aws', 'us-west-2'), US_CLOUD],
+  ['l', LLAMA_70B, on('h100', 4, 'fp8'), at('hyperscaler', 'azure', 'germanywestcentral'), DE_CLOUD],
+  ['l', QWEN_72B, on('h200', 2, 'fp8'), at('gpu_native', 'coreweave', 'us-east-06'), US_GPU],
+  ['l', LLAMA_70B, on('h100', 4, 'fp8'), at('gpu_native', 'lambda', 'europe-central-1'), EU_GPU],
+  ['l', LLAMA_70B, on('h100', 4, 'fp8'), at('serverless', 'replicate', 'us'), US_GPU, scaled(45_000)],
+  ['l', LLAMA_70B, on('h100', 4, 'fp8'), at('on_premises', 'nyc', 'nyc'), US_RACK],
+  ['xl', LLAMA_405B, on('b200', 8, 'fp8'), at('hyperscaler', 'aws', 'us-east-2'), US_CLOUD],
+  ['xl', DEEPSEEK_V3, on('b200', 8, 'nvfp4'), at('gpu_native', 'lambda', 'us-west-1'), US_GPU],
+  ['xl', DEEPSEEK_V3, on('h200', 8, 'fp8'), at('serverless', 'together', 'us-east-1'), US_HEALTH],
+  ['xl', LLAMA_405B, on('h200', 8, 'fp8'), at('on_premises', 'sf', 'sf'), US_RACK],
+  ['xl', LLAMA_405B, on('h100', 8, 'w4'), at('on_premises', 'fra', 'fra'), EU_RACK],
 ]
 
 /** 24 endpoints over every tier, level and thirteen providers, by tier. */
@@ -135,6 +108,7 @@ export const CATALOGUE: readonly SimulatedEndpoint[] = ROWS.map(
     ...place,
     ...site,
     ...cost,
+    usdPerGpuHour: usdPerGpuHour(place.provider, hardware.gpu),
     id: [...new Set([tier, hardware.gpu, place.provider, place.region])].join('-'),
   }),
 )

@@ -1,10 +1,7 @@
 import type { PlanCost } from '../../shared/domain/matrix/cells/cell.ts'
 import { ENGINE_START_MS } from '../../shared/domain/matrix/cost/cold-start.ts'
-import {
-  DEFAULT_BURST_SECONDS,
-  DEFAULT_UTILISATION,
-  HOURS_PER_MONTH,
-} from '../../shared/domain/matrix/cost/cost.ts'
+import { DEFAULT_BURST_SECONDS, DEFAULT_UTILISATION } from '../../shared/domain/matrix/cost/cost.ts'
+import { HOURS_PER_MONTH } from '../../shared/domain/matrix/cost/ownership.ts'
 import { isStale, STALE_DAYS } from '../../shared/domain/matrix/cost/price-age.ts'
 import {
   type CostFactors,

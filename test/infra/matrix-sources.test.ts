@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileMatrix, printProblems } from '../../infra/matrix/compile.ts'
@@ -198,7 +198,7 @@ describe('the compiled matrix', () => {
     const copy = mkdtempSync(join(tmpdir(), 'fairlead-matrix-'))
     try {
       cpSync(join(root, 'infra/matrix'), join(copy, 'infra/matrix'), { recursive: true })
-      mkdirSync(join(copy, 'shared/domain/matrix'), { recursive: true })
+      mkdirSync(dirname(join(copy, MATRIX_MODULE)), { recursive: true })
       const generator = matrixGenerator(copy)
       expect(generator.isUpToDate()).toBe(false)
       expect(generator.write()).toBe(true)

@@ -7,10 +7,13 @@ import {
   type CostQuestion,
   DEFAULT_BURST_SECONDS,
   DEFAULT_UTILISATION,
-  HOURS_PER_MONTH,
   planCosts,
 } from '../../../shared/domain/matrix/cost/cost.ts'
-import { breakEvenUtilisation, ownedNanoUsdPerGpuHour } from '../../../shared/domain/matrix/cost/ownership.ts'
+import {
+  breakEvenUtilisation,
+  HOURS_PER_MONTH,
+  ownedNanoUsdPerGpuHour,
+} from '../../../shared/domain/matrix/cost/ownership.ts'
 import { isStale } from '../../../shared/domain/matrix/cost/price-age.ts'
 import { smallestRental } from '../../../shared/domain/matrix/cost/rental.ts'
 import {

@@ -2,7 +2,8 @@ import type { Tier } from '../../tiers.ts'
 import { type Deployment, weightBytes } from '../model/deployment.ts'
 import { layoutReasons } from '../model/layout.ts'
 import { planMemory } from '../model/memory.ts'
-import { FEW_AT_ONCE, predictLoad, timesWithin } from '../model/performance.ts'
+import { FEW_AT_ONCE, type Prediction, predictLoad, timesWithin } from '../model/performance.ts'
+import type { Times } from '../model/times.ts'
 import type { Gpu, GpuName, MatrixSources, Model, Precision, TierTarget } from '../sources/sources.ts'
 import { type Plan, REASON_CODES } from './cell.ts'
 
@@ -19,7 +20,10 @@ export type Candidate = {
   readonly maxContextTokens: number
   readonly kvConcurrency: number
   readonly load: TierTarget['load']
-  readonly atPlannedLoad: ReturnType<typeof predictLoad>
+  /** Central times at the planned load. */
+  readonly planned: Times
+  /** The same with intervals. */
+  readonly atPlannedLoad: Prediction
 }
 
 /** Beyond this many at once one replica is not planned: predictions are not held against measurements there, and of mixtures of experts first tokens are hardly known beyond few. */
@@ -101,15 +105,25 @@ function fitting(deployment: Deployment, { slo, load }: TierTarget): readonly Ca
     kvConcurrency: Math.floor(capacity / (load.promptTokens + load.outputTokens)),
     load,
   }
-  return [{ ...candidate, atPlannedLoad: predict(candidate, load.concurrency) }]
+  let figures: Prediction | null = null
+  return [
+    {
+      ...candidate,
+      planned: timesWithin(deployment, load, capacity),
+      // Intervals are made for those that are looked at, not for hundreds that are only compared.
+      get atPlannedLoad() {
+        figures ??= predict(candidate, load.concurrency)
+        return figures
+      },
+    },
+  ]
 }
 
 /** The figures with so many at once. */
 export const predict = (
-  { deployment, memory, load }: Omit<Candidate, 'atPlannedLoad'>,
+  { deployment, memory, load }: Omit<Candidate, 'atPlannedLoad' | 'planned'>,
   concurrency: number,
-): ReturnType<typeof predictLoad> =>
-  predictLoad(deployment, { ...load, concurrency, kvCapacityTokens: memory.kvCapacityTokens })
+): Prediction => predictLoad(deployment, { ...load, concurrency, kvCapacityTokens: memory.kvCapacityTokens })
 
 /** The most at once that keep both times within the limits, by the central figures; 0 where one alone does not. Times only grow with company. */
 function concurrencyWithin(candidate: Candidate, limits: Limits): number {

@@ -1,3 +1,4 @@
+import { tokensPerSecond } from '../model/times.ts'
 import { digits } from '../words/figures.ts'
 import type { Candidate, Limits } from './candidate.ts'
 import type { Reason, ReasonCode } from './cell.ts'
@@ -35,24 +36,24 @@ const kvExhausted: Check = ({ kvConcurrency, load }) =>
           `The KV cache holds ${digits(kvConcurrency)} of the planned ${digits(load.concurrency)} sequences of ${digits(load.promptTokens + load.outputTokens)} tokens; the others wait.`,
       }
 
-const firstTokenTooLate: Check = ({ atPlannedLoad, load }, { timeToFirstTokenP99Ms: promised }) => {
-  const { value } = atPlannedLoad.timeToFirstTokenP99Ms
+const firstTokenTooLate: Check = ({ planned, load }, { timeToFirstTokenP99Ms: promised }) => {
+  const { timeToFirstTokenP99Ms: value } = planned
   if (value <= promised) return null
   const message = () =>
     `First token after ${digits(value)} ms at p99, promised ${digits(promised)} ms, for ${digits(load.promptTokens)} prompt tokens and ${digits(load.concurrency)} at once.`
   return { code: 'first_token_too_late', factor: value / promised, message }
 }
 
-const tokensTooSlow: Check = ({ atPlannedLoad, load }, { timePerOutputTokenMs: promised }) => {
-  const { value } = atPlannedLoad.timePerOutputTokenMs
+const tokensTooSlow: Check = ({ planned, load }, { timePerOutputTokenMs: promised }) => {
+  const { timePerOutputTokenMs: value } = planned
   if (value <= promised) return null
   const message = () =>
     `${digits(value)} ms for each further token, promised ${digits(promised)} ms, with ${digits(load.concurrency)} at once.`
   return { code: 'tokens_too_slow', factor: value / promised, message }
 }
 
-const throughputTooLow: Check = ({ atPlannedLoad, load }, { outputTokensPerSecond: promised }) => {
-  const { value } = atPlannedLoad.outputTokensPerSecond
+const throughputTooLow: Check = ({ planned, load }, { outputTokensPerSecond: promised }) => {
+  const value = tokensPerSecond(planned, load)
   if (value >= promised) return null
   const message = () =>
     `${digits(value)} output tokens a second with ${digits(load.concurrency)} at once, promised ${digits(promised)}.`

@@ -6,8 +6,6 @@ import { HOURS_PER_MONTH, ownedNanoUsdPerGpuHour } from './ownership.ts'
 import { smallestRental } from './rental.ts'
 import { busyShare, serverlessNanoUsdPerKTok, standingNanoUsdPerKTok } from './token-cost.ts'
 
-export { HOURS_PER_MONTH, ownedNanoUsdPerGpuHour }
-
 /** Share of a standing machine's capacity that is used over a day: nights, and room for peaks. */
 export const DEFAULT_UTILISATION = 0.6
 
@@ -46,7 +44,7 @@ export function planCosts(sources: CostSources, question: CostQuestion): readonl
   return sources.providers
     .filter(({ level }) => level === question.level)
     .flatMap((provider) => {
-      const quote = bestQuote(sources, provider, question)
+      const quote = keptQuote(sources, provider, question)
       return quote === undefined ? [] : [costAt(provider, quote, question)]
     })
     .toSorted((a, b) => a.nanoUsdPerKTok - b.nanoUsdPerKTok || (a.provider < b.provider ? -1 : 1))
@@ -55,6 +53,18 @@ export function planCosts(sources: CostSources, question: CostQuestion): readonl
 /** The middle of a range of prices, rounded half up to a whole nano-dollar. */
 export const middleNanoUsd = (lowNanoUsd: number, highNanoUsd: number): number =>
   Math.round((lowNanoUsd + highNanoUsd) / 2)
+
+/** Kept, since hundreds of candidates ask for the same few. */
+function keptQuote(sources: CostSources, provider: Provider, question: CostQuestion): Quote | undefined {
+  const ofSources = quotes.get(sources) ?? new WeakMap<Gpu, Map<string, Quote | undefined>>()
+  const known = ofSources.get(question.gpu) ?? new Map<string, Quote | undefined>()
+  quotes.set(sources, ofSources.set(question.gpu, known))
+  const key = `${provider.name} ${question.gpuCount}`
+  if (!known.has(key)) known.set(key, bestQuote(sources, provider, question))
+  return known.get(key)
+}
+
+const quotes = new WeakMap<CostSources, WeakMap<Gpu, Map<string, Quote | undefined>>>()
 
 /** The one that makes one rent the fewest GPUs, and of these the cheapest; several machines only where no single one is large enough. */
 function bestQuote(sources: CostSources, provider: Provider, question: CostQuestion): Quote | undefined {

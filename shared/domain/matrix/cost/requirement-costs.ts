@@ -2,7 +2,8 @@ import { NANO_PER_USD } from '../../money.ts'
 import { type Candidate, candidatesFor, predict } from '../cells/candidate.ts'
 import type { Estimate, PlanCost } from '../cells/cell.ts'
 import type { MatrixSources, Precision, RequirementCost, TierTarget } from '../sources/sources.ts'
-import { HOURS_PER_MONTH, middleNanoUsd, planCosts } from './cost.ts'
+import { middleNanoUsd, planCosts } from './cost.ts'
+import { HOURS_PER_MONTH } from './ownership.ts'
 
 /** The requirements document's month: 30 days. */
 export const REQUIREMENT_HOURS_PER_MONTH = 720

@@ -4,7 +4,7 @@ import { CALIBRATION } from './calibration.gen.ts'
 import type { Deployment } from './deployment.ts'
 import { planMemory } from './memory.ts'
 import { type Constants, decodeStepMs, interruptionMs, prefillMs, serverMs } from './roofline.ts'
-import { type Load, meanTimes, type Times } from './times.ts'
+import { type Load, meanTimes, type Times, tokensPerSecond } from './times.ts'
 
 /** Ends of an 80 % interval, as shares of the prediction. */
 export type Spread = { readonly low: number; readonly high: number }
@@ -51,10 +51,14 @@ export function predictLoad(
   const spread = (quantity: Quantity) => spreadOf(deployment, quantity, basis)
   const timeToFirstTokenMs = estimate(times.timeToFirstTokenMs, spread(first), basis)
   const timePerOutputTokenMs = estimate(times.timePerOutputTokenMs, spread('token'), basis)
-  const rate = (end: 'value' | 'low' | 'high') =>
-    (1_000 * times.active) /
-    (timePerOutputTokenMs[end] +
-      (timeToFirstTokenMs[end] - times.queueMs * ratio(timeToFirstTokenMs, end)) / load.outputTokens)
+  const rate = (end: 'value' | 'low' | 'high') => {
+    const queueMs = times.queueMs * (timeToFirstTokenMs[end] / timeToFirstTokenMs.value)
+    const ends = {
+      timePerOutputTokenMs: timePerOutputTokenMs[end],
+      timeToFirstTokenMs: timeToFirstTokenMs[end],
+    }
+    return tokensPerSecond({ active: times.active, queueMs, ...ends }, load)
+  }
   return {
     timeToFirstTokenMs,
     timeToFirstTokenP99Ms: estimate(
@@ -66,8 +70,6 @@ export function predictLoad(
     outputTokensPerSecond: { value: rate('value'), low: rate('high'), high: rate('low'), basis },
   }
 }
-
-const ratio = (of: Estimate, end: 'value' | 'low' | 'high') => of[end] / of.value
 
 const estimate = (value: number, { low, high }: Spread, basis: EstimateBasis): Estimate => ({
   value,
@@ -87,11 +89,13 @@ export function basisOf(
   { model, gpu, precision, pipelineParallel }: Deployment,
   { promptTokens }: Pick<Load, 'promptTokens'>,
 ): EstimateBasis {
-  const { measured, measuredGpus, reach } = CALIBRATION
+  const { measuredGpus, reach } = CALIBRATION
   if (pipelineParallel > 1 || !measuredGpus.includes(gpu.name) || !isNearMeasured(model)) return 'modelled'
-  const isMeasured = measured.includes(`${model.name} ${gpu.name} ${precision}`)
+  const isMeasured = MEASURED.has(`${model.name} ${gpu.name} ${precision}`)
   return isMeasured && promptTokens <= reach.promptTokens ? 'measured' : 'interpolated'
 }
+
+const MEASURED: ReadonlySet<string> = new Set(CALIBRATION.measured)
 
 /** Twice or half the size is near. */
 function isNearMeasured({ parameters, experts }: Model): boolean {

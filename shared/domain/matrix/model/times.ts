@@ -19,6 +19,12 @@ export type Times = {
   readonly timePerOutputTokenMs: number
 }
 
+/** Output of all sequences together. What waits for room writes nothing, and takes no turn from those that do. */
+export const tokensPerSecond = (
+  { active, timePerOutputTokenMs, timeToFirstTokenMs, queueMs }: Omit<Times, 'timeToFirstTokenP99Ms'>,
+  { outputTokens }: Pick<Load, 'outputTokens'>,
+): number => (1_000 * active) / (timePerOutputTokenMs + (timeToFirstTokenMs - queueMs) / outputTokens)
+
 /** Mean times under a load. A cache that holds fewer sequences than are open makes the rest wait. */
 export function meanTimes(
   deployment: Deployment,

@@ -2921,7 +2921,7 @@ export const MATRIX: MatrixSources = {
     "pue": 1.4,
     "serverWattsPerGpu": 250,
     "operationsShareAYear": 0.05,
-    "source": "assumptions of this project; share, years, power and PUE as in cli/fleet/catalogue.ts",
+    "source": "assumptions of this project",
     "readOn": "2026-11-25"
   },
   "tiers": {
