@@ -74,6 +74,8 @@ export function lane<Operation, Result>(
       if (isCrowded()) waitUntil(sleep(CROWD_MS.wait).then(begin))
       else begin()
       waitUntil(lead(call, waitUntil))
+      // Whoever waits still gets the failure; a request that vanished leaves nobody to hear it, which is no fault of the isolate.
+      promise.catch(() => undefined)
       return promise
     },
     post(operation, waitUntil, { answered, failed } = {}) {

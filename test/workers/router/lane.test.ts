@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { lane } from '../../../workers/router/lane.ts'
 
 /** An object that answers only when told to, and shows which groups it was sent. */
@@ -139,6 +139,18 @@ describe('a lane to an object', () => {
     void now(2, object.waitUntil)
     await expect(lost).rejects.toMatchObject({ code: 'internal' })
     expect(object.groups).toEqual([[1], [2]])
+  })
+
+  it('raises nothing in the isolate when a call fails whose request is gone', async () => {
+    vi.useFakeTimers()
+    const raised = vi.fn()
+    process.on('unhandledRejection', raised)
+    onTestFinished(() => void process.off('unhandledRejection', raised))
+    void lane<number, number>(() => new Promise(() => undefined), Date.now).now(1, () => undefined)
+    await vi.advanceTimersByTimeAsync(10_000)
+    vi.useRealTimers()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(raised).not.toHaveBeenCalled()
   })
 
   it('fails the call of one who waits alone when the object never answers', async () => {

@@ -61,6 +61,6 @@ function runsSentence({ plan, costs, target, verdict, costRatio }: Judged): read
   const beside = costRatio <= 1 ? 'the least' : `${digits(costRatio)} times the least`
   return [
     keeps,
-    `${dollars(cost.nanoUsdPerKTok)} for 1,000 tokens and ${dollars(cost.monthlyNanoUsd)} a month: ${beside} of its tier and level by tokens or by the month.`,
+    `${dollars(cost.nanoUsdPerKTok)} for 1,000 tokens and ${dollars(Math.min(...costs.map(({ monthlyNanoUsd }) => monthlyNanoUsd)))} a month at least: ${beside} of its tier and level by tokens or by the month.`,
   ]
 }
