@@ -46,7 +46,7 @@ function readingOf(cells: readonly Cell[]): string {
   return [
     '## How to read it',
     markdownList([...signs, differs]),
-    'A tier promises a time to the first token, a time for each further one, a throughput and a length of context, for a number of answers at once. A configuration is viable when the best way to run a model of the tier there keeps all of them. What stands against it is a reason with a code: it does not run at all, it runs but breaks the promise, or it runs and another one is the better choice.',
+    'A tier promises a time to the first token, a time for each further one, a throughput and a length of context, for a number of answers at once. A configuration is viable when the best way to run a model of the tier there keeps all of them. What stands against it is a reason with a code: it does not run at all, it runs but breaks the promise, or it is a drawback or a doubt that one should know.',
     'Every figure has an 80 % interval and a basis: `measured` inside what was measured, `interpolated` near it, `modelled` for hardware or a model that nobody measured here. Prices carry their source and the day they were read. A replica costs by the GPU-hour; the price of a thousand tokens is that hour spread over what the replica writes at the stated share of what it can take within the promise.',
   ].join('\n\n')
 }

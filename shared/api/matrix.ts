@@ -118,7 +118,7 @@ const configuration = z
           code: z.string().openapi({ enum: Object.keys(REASON_CODES) }),
           kind: z
             .enum(['blocking', 'slo', 'preference'])
-            .openapi(note('Does not run; runs, not as promised; another one is the better choice.')),
+            .openapi(note('Does not run; runs, not as promised; a drawback.')),
           message: z.string(),
         }),
       )

@@ -15,7 +15,7 @@ export type Estimate = {
 
 /**
  * Why a configuration is not better than it is, for machines. `blocking`: does not run at all; `slo`: runs, but not as its tier promises;
- * `preference`: runs as promised, and another one is the better choice.
+ * `preference`: a drawback, or a doubt, of what runs.
  */
 export const REASON_CODES = {
   gpu_not_offered: 'blocking',

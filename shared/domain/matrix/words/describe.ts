@@ -72,7 +72,7 @@ export function describeCell(cell: Cell, target?: TierTarget): Section[] {
 const KIND_WORDS = {
   blocking: 'does not run',
   slo: 'breaks the promise',
-  preference: 'another is the better choice',
+  preference: 'a drawback',
 } as const
 
 const verdictSection = ({ verdict, reasons }: Cell) =>
