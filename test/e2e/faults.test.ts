@@ -44,8 +44,8 @@ async function pair(): Promise<{ first: Endpoint; second: Endpoint }> {
   return { first: await at(0.1), second: await at(10) }
 }
 
-async function streamed({ model }: Endpoint) {
-  const client = new OpenAI({ apiKey: caller.key, baseURL: `${platform.url}/v1`, maxRetries: 0 })
+async function streamed({ model }: Endpoint, { key } = caller) {
+  const client = new OpenAI({ apiKey: key, baseURL: `${platform.url}/v1`, maxRetries: 0 })
   const stream = await client.chat.completions.create({
     model,
     messages: [{ role: 'user', content: 'Count, please.' }],
@@ -61,6 +61,42 @@ async function streamed({ model }: Endpoint) {
     usage: chunks.at(-1)?.usage,
   }
 }
+
+describe('a server that stays silent', () => {
+  it.each([
+    ['that has not taken the request is left, and costs nothing', { kind: 'slowHead', delayMs: 8_000 }, []],
+    [
+      'that has taken the request is left, and billed for what it read',
+      { kind: 'stall', afterTokens: 0, forMs: 30_000 },
+      ['cancelled'],
+    ],
+  ] as const)('%s: a second one answers', async (_, fault, billed) => {
+    const impatient = await newTenant()
+    await operator.call(putPolicyRoute, {
+      params: { name: 'default' },
+      body: { tenantId: impatient.tenantId, hedge: { afterTimes: 1, minMs: 200 } },
+    })
+    const { first, second } = await pair()
+    first.origin.script(fault)
+    const startedMs = performance.now()
+    const { text, finish } = await streamed(first, impatient)
+    expect(text).toBe(ANSWER)
+    expect(finish).toEqual(['stop'])
+    expect([first, second].map(({ origin }) => origin.requests.length)).toEqual([1, 1])
+    await becomesIdle(first.id)
+    await becomesIdle(second.id)
+    // Long before the first would have answered or been given up.
+    expect(performance.now() - startedMs).toBeLessThan(8_000)
+    await vi.waitFor(() => {
+      const outcomes = [first, second].map(({ id }) =>
+        ledgerLines(impatient.tenantId)
+          .filter(({ endpoint_id }) => endpoint_id === id)
+          .map(({ outcome }) => outcome),
+      )
+      expect(outcomes).toEqual([billed, ['completed']])
+    }, PATIENCE)
+  })
+})
 
 describe('an answer whose server fails in the middle', () => {
   it.each([
