@@ -98,6 +98,7 @@ const HEADER = [
   'USD/1K',
   'USD/month',
   'score',
+  'stands',
 ]
 
 const rowOf = (
@@ -115,6 +116,7 @@ const rowOf = (
   dollars(cost.nanoUsdPerKTok),
   dollars(rest.monthlyNanoUsd),
   rest.score.toFixed(2),
+  rest.isInstalled ? 'today' : 'to be bought',
 ]
 
 /** What qualifies, best first, why the first is first, and why the others are not there. */

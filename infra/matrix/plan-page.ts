@@ -43,4 +43,5 @@ const COLUMNS: readonly Column<Ranked>[] = [
   ['first token, p99', '--:', ({ plan }) => `${digits(plan.timeToFirstTokenP99Ms.value)} ms`],
   ['1K tokens', '--:', ({ cost }) => dollars(cost.nanoUsdPerKTok)],
   ['month', '--:', ({ monthlyNanoUsd }) => dollars(monthlyNanoUsd)],
+  ['stands', '---', ({ isInstalled }) => (isInstalled ? 'today' : 'to be bought')],
 ]

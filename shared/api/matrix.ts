@@ -71,6 +71,7 @@ const cost = z
     highUsdPerKTok: z.number(),
     highNanoUsdPerKTok: z.int(),
     utilisation: z.number().openapi(note('Share of its capacity that the price of a token is for.')),
+    rentedGpus: z.int().openapi(note('GPUs that have to be rented for one replica.')),
     monthlyUsd: z.number(),
     monthlyNanoUsd: z
       .int()
@@ -191,6 +192,9 @@ const ranked = z
     gpuCount: z.int().openapi(note('Of all replicas.')),
     monthlyUsd: z.number(),
     monthlyNanoUsd: z.int(),
+    isInstalled: z
+      .boolean()
+      .openapi(note('Stands there today; otherwise it must be bought first, and ranks after what stands.')),
     reasons: z.array(z.string()).openapi(note('Why it stands here.')),
     plan,
     cost,

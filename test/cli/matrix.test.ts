@@ -115,8 +115,8 @@ describe('a plan', () => {
   it('shows what does all of it, best first, and why the first one is first', () => {
     const text = describeSelection(testSelection)
     expect(text).toContain('Tier L: 2 of 12 configurations do it.')
-    expect(text).toMatch(/^1 +l\.h100\.gpu_native +lambda +10 +40 .* \$120,890 +1\.00$/m)
-    expect(text).toMatch(/^2 +l\.h200\.hyperscaler /m)
+    expect(text).toMatch(/^1 +l\.h100\.gpu_native +lambda +10 +40 .* \$120,890 +1\.00 +today$/m)
+    expect(text).toMatch(/^2 +l\.h200\.hyperscaler .* to be bought$/m)
     expect(text).toContain('- l.h100.gpu_native has the lowest price')
   })
 

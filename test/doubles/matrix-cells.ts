@@ -44,6 +44,7 @@ export const testCost: PlanCost = {
   lowNanoUsdPerKTok: 11_400_000,
   highNanoUsdPerKTok: 18_500_000,
   utilisation: 0.6,
+  rentedGpus: 4,
   monthlyNanoUsd: 12_089_000_000_000,
   coldStartMs: 95_000,
 }
@@ -109,6 +110,7 @@ export const testSelection: Selection = {
     plan: testPlan,
     cost: testCost,
     monthlyNanoUsd: 120_890_000_000_000,
+    isInstalled: configuration.endsWith('gpu_native'),
     reasons: [`${configuration} has the lowest price`],
   })),
   rejected: [

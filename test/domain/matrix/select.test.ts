@@ -287,6 +287,7 @@ it('ranks what stands today before what must be bought, both by score from 1 dow
       const groups = selection.ranked.map((one) => [isInstalled(one) ? 1 : 0, one.score] as const)
       expect(groups).toEqual(groups.toSorted(([a, x], [b, y]) => b - a || y - x))
       for (const { score } of selection.ranked) expect(score > 0 && score <= 1).toBe(true)
+      for (const one of selection.ranked) expect(one.isInstalled).toBe(isInstalled(one))
       expect(select(cells.toReversed(), requirements).ranked).toEqual(selection.ranked)
     }),
     { numRuns: 20 },

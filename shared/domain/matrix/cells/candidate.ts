@@ -1,5 +1,5 @@
 import type { Tier } from '../../tiers.ts'
-import { type Deployment, weightBytes } from '../model/deployment.ts'
+import { type Deployment, hasFp4, hasFp8, weightBytes } from '../model/deployment.ts'
 import { layoutReasons } from '../model/layout.ts'
 import { planMemory } from '../model/memory.ts'
 import { FEW_AT_ONCE, type Prediction, predictLoad, timesWithin } from '../model/performance.ts'
@@ -36,9 +36,9 @@ const PIPELINE_PARALLEL = [2, 4] as const
 /** FP8 has arithmetic of its own from Ada on, four bits from Blackwell on; weights in FP8 alone (A100) are planned as w4 instead. */
 export function precisionsOf(model: Model, gpu: Gpu): readonly Precision[] {
   const precisions: Precision[] = model.nativePrecision === 'bf16' ? ['bf16'] : []
-  if (gpu.sm >= 89) precisions.push('fp8')
+  if (hasFp8(gpu)) precisions.push('fp8')
   precisions.push('w4')
-  if (gpu.sm >= 100) precisions.push('nvfp4')
+  if (hasFp4(gpu)) precisions.push('nvfp4')
   return precisions
 }
 

@@ -93,6 +93,8 @@ export type PlanCost = {
   readonly lowNanoUsdPerKTok: number
   readonly highNanoUsdPerKTok: number
   readonly utilisation: number
+  /** GPUs that have to be rented for one replica. */
+  readonly rentedGpus: number
   /** What has to be rented for one replica, 730 hours of it, whether used or not: whole machines where only those are sold. */
   readonly monthlyNanoUsd: number
   readonly coldStartMs: number
@@ -163,10 +165,14 @@ export type Ranked = {
   readonly provider: string
   readonly regions: readonly string[]
   readonly replicas: number
+  /** Of all replicas. */
   readonly gpuCount: number
   readonly plan: Plan
   readonly cost: PlanCost
+  /** Of all replicas. */
   readonly monthlyNanoUsd: number
+  /** Stands there today; otherwise it must be bought first, and ranks after what stands. */
+  readonly isInstalled: boolean
   /** Why it stands here, in sentences. */
   readonly reasons: readonly string[]
 }

@@ -1,5 +1,5 @@
 import type { Level, Tier } from '../../tiers.ts'
-import { WEIGHT_BYTES } from '../model/deployment.ts'
+import { hasFp8, WEIGHT_BYTES } from '../model/deployment.ts'
 import type { Gpu, GpuName, MatrixSources, Provider, TierTarget } from '../sources/sources.ts'
 import { digits, dollars, duration, gigabytes } from '../words/figures.ts'
 import { type Candidate, candidatesFor, modelsOf, planOf, precisionsOf } from './candidate.ts'
@@ -98,7 +98,7 @@ function preferences(sources: MatrixSources, draft: Unreasoned): readonly Reason
   if (option === null) return []
   const { deployment, gpuCount } = option.candidate
   const reasons: Reason[] = []
-  if (gpu.sm < 89) {
+  if (!hasFp8(gpu)) {
     const message = `The ${gpu.title} has no FP8 arithmetic: prompts are read at its BF16 rate, half of what 8 bits would allow.`
     reasons.push({ code: 'no_fp8_arithmetic', message })
   }

@@ -132,6 +132,7 @@ function costAt(provider: Provider, quote: Quote, question: CostQuestion): PlanC
     lowNanoUsdPerKTok: perKTok(low, speed.high),
     highNanoUsdPerKTok: perKTok(high, speed.low),
     utilisation: scalesToZero ? busyShare(burst) : standing,
+    rentedGpus: quote.rentedGpus,
     monthlyNanoUsd: middle * quote.rentedGpus * HOURS_PER_MONTH,
     coldStartMs: startMs,
   }

@@ -3,7 +3,6 @@ import { type Candidate, candidatesFor, predict } from '../cells/candidate.ts'
 import type { Estimate, PlanCost } from '../cells/cell.ts'
 import type { MatrixSources, Precision, RequirementCost, TierTarget } from '../sources/sources.ts'
 import { middleNanoUsd, planCosts } from './cost.ts'
-import { HOURS_PER_MONTH } from './ownership.ts'
 
 /** The requirements document's month: 30 days. */
 export const REQUIREMENT_HOURS_PER_MONTH = 720
@@ -83,7 +82,7 @@ function replicaOf(
     outputTokensPerSecond,
     impliedConcurrency: concurrencyAt(candidate, impliedTokensPerSecond),
     cost,
-    rentedGpus: cost === null ? 0 : cost.monthlyNanoUsd / (middleOf(cost) * HOURS_PER_MONTH),
+    rentedGpus: cost?.rentedGpus ?? 0,
   }
 }
 

@@ -9,6 +9,10 @@ export type Deployment = {
   readonly pipelineParallel: number
 }
 
+/** Arithmetic of its own for 8 bits (Ada, Hopper, Blackwell), and for 4 (Blackwell). */
+export const hasFp8 = ({ sm }: Pick<Gpu, 'sm'>): boolean => sm >= 89
+export const hasFp4 = ({ sm }: Pick<Gpu, 'sm'>): boolean => sm >= 100
+
 /** Bytes a parameter; 4-bit formats keep a scale for each group besides. */
 export const WEIGHT_BYTES: Readonly<Record<Precision, number>> = {
   bf16: 2,

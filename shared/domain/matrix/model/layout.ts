@@ -1,14 +1,11 @@
 import type { Reason, ReasonCode } from '../cells/cell.ts'
-import type { Deployment } from './deployment.ts'
+import { type Deployment, hasFp4, hasFp8 } from './deployment.ts'
 
 /** Four-bit weights and block-scaled FP8 share a scale in groups this wide; NVFP4 in narrower ones. */
 const GROUP = 128
 const NVFP4_GROUP = 16
 /** vLLM halves the groups of 4-bit experts until they fit, down to this (`moe_wna16.py`). */
 const SMALLEST_EXPERT_GROUP = 32
-
-const FP8_SM = 89
-const FP4_SM = 100
 
 /** A sentence where the deployment breaks the rule, null where it keeps it. */
 type Rule = (deployment: Deployment) => string | null
@@ -59,13 +56,13 @@ const groupsDivide: Rule = (deployment) => {
   return `The ${name} ${width} over ${tensorParallel} GPUs is ${width / tensorParallel} each, not a multiple of the ${group} weights that share a scale; a checkpoint padded to ${padded} would do.`
 }
 
-const hasFp8: Rule = ({ gpu, precision }) =>
-  precision !== 'fp8' || gpu.sm >= FP8_SM
+const computesFp8: Rule = ({ gpu, precision }) =>
+  precision !== 'fp8' || hasFp8(gpu)
     ? null
     : `${gpu.title} has no FP8 arithmetic: weights are stored in FP8 and computed in BF16.`
 
-const hasFp4: Rule = ({ gpu, precision }) =>
-  precision !== 'nvfp4' || gpu.sm >= FP4_SM
+const computesFp4: Rule = ({ gpu, precision }) =>
+  precision !== 'nvfp4' || hasFp4(gpu)
     ? null
     : `${gpu.title} has no FP4 arithmetic, which NVFP4 is for: take 4-bit groups of 128 instead.`
 
@@ -73,8 +70,8 @@ const RULES: readonly (readonly [ReasonCode, Rule])[] = [
   ['too_few_gpus', staysInNode],
   ['heads_not_divisible', headsDivide],
   ['group_not_divisible', groupsDivide],
-  ['no_fp8_arithmetic', hasFp8],
-  ['no_fp4_arithmetic', hasFp4],
+  ['no_fp8_arithmetic', computesFp8],
+  ['no_fp4_arithmetic', computesFp4],
 ]
 
 /** What stands against cutting the model this way, or against its precision on this GPU, memory aside. */

@@ -1,17 +1,8 @@
 import { TIERS, type Tier } from '../../tiers.ts'
 import { type Candidate, capacityOf, type Limits, planOf } from '../cells/candidate.ts'
-import {
-  type Cell,
-  type PlanCost,
-  type PlanRequirements,
-  type Ranked,
-  type Selection,
-  TASKS,
-} from '../cells/cell.ts'
+import { type Cell, type PlanRequirements, type Ranked, type Selection, TASKS } from '../cells/cell.ts'
 import { isInstalledAt } from '../cells/supply.ts'
 import { coldStart, notInstalled } from '../cells/verdict.ts'
-import { middleNanoUsd } from '../cost/cost.ts'
-import { HOURS_PER_MONTH } from '../cost/ownership.ts'
 import { overheadMs, readingMs } from '../model/performance.ts'
 import { MATRIX } from '../sources/sources.gen.ts'
 import type { MatrixSources, Provider } from '../sources/sources.ts'
@@ -108,13 +99,8 @@ function bestMatch(
 
 /** Replicas share what was rented as far as it has GPUs for them. */
 function monthOf({ cost, candidate }: Match, replicas: number): number {
-  const perRental = Math.max(1, Math.floor(rentedGpus(cost) / candidate.gpuCount))
+  const perRental = Math.max(1, Math.floor(cost.rentedGpus / candidate.gpuCount))
   return Math.ceil(replicas / perRental) * cost.monthlyNanoUsd
-}
-
-function rentedGpus({ monthlyNanoUsd, lowNanoUsdPerGpuHour, highNanoUsdPerGpuHour }: PlanCost): number {
-  const hourly = middleNanoUsd(lowNanoUsdPerGpuHour, highNanoUsdPerGpuHour)
-  return hourly > 0 ? Math.round(monthlyNanoUsd / (hourly * HOURS_PER_MONTH)) : 0
 }
 
 type Choice = Sized & { readonly cell: Cell }
@@ -124,7 +110,6 @@ const isAtHand = ({ provider, candidate }: Match): boolean => isInstalledAt(prov
 /** What stands somewhere today before what must be bought first; then by score and by name, so that the same question always has the same answer. */
 function rank(choices: readonly Choice[], requirements: PlanRequirements, limits: Limits): readonly Ranked[] {
   const leastNanoUsd = Math.min(...choices.map(({ costNanoUsd }) => costNanoUsd))
-  const atHand = new Set(choices.filter(({ match }) => isAtHand(match)).map(({ cell }) => cell.id))
   return choices
     .map((choice): Ranked => {
       const { cell, match, replicas, monthlyNanoUsd } = choice
@@ -139,12 +124,13 @@ function rank(choices: readonly Choice[], requirements: PlanRequirements, limits
         plan,
         cost: match.cost,
         monthlyNanoUsd,
+        isInstalled: isAtHand(match),
         reasons: reasonsFor(choice, plan.sloConcurrency, requirements, { limits, leastNanoUsd }),
       }
     })
     .toSorted(
       (a, b) =>
-        Number(atHand.has(b.configuration)) - Number(atHand.has(a.configuration)) ||
+        Number(b.isInstalled) - Number(a.isInstalled) ||
         b.score - a.score ||
         (a.configuration < b.configuration ? -1 : 1),
     )

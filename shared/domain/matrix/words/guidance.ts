@@ -2,6 +2,7 @@ import type { Candidate } from '../cells/candidate.ts'
 import type { Cell, Plan } from '../cells/cell.ts'
 import { LEVEL_TITLES } from '../cells/supply.ts'
 import type { Company, Draft } from '../cells/verdict.ts'
+import { hasFp8 } from '../model/deployment.ts'
 import type { Model } from '../sources/sources.ts'
 import { costGuidance } from './cost-guidance.ts'
 import { digits, gigabytes } from './figures.ts'
@@ -97,7 +98,7 @@ function smallerCache(
   { deployment, load }: Candidate,
 ): readonly string[] {
   const isLimit = kvConcurrency < load.concurrency || kvConcurrency === sloConcurrency
-  return isLimit && deployment.gpu.sm >= 89
+  return isLimit && hasFp8(deployment.gpu)
     ? [
         `--kv-cache-dtype fp8 instead of auto holds ${digits(2 * kvConcurrency)} sequences instead of ${digits(kvConcurrency)}; compare answers first.`,
       ]
