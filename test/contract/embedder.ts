@@ -14,8 +14,12 @@ export function embedderContract(create: () => Embedder) {
       'soup is served at noon',
       'the harbour pilot boards ships',
     ]
-    const vectors = await embedder.embed(texts, 'document')
+    const { vectors, tokens, costNanoUsd } = await embedder.embed(texts, 'document')
     expect(vectors).toHaveLength(3)
+    expect(Number.isInteger(tokens) && tokens > 0).toBe(true)
+    expect(Number.isInteger(costNanoUsd) && costNanoUsd >= 0).toBe(true)
+    expect(embedder.denseShare).toBeGreaterThan(0)
+    expect(embedder.denseShare).toBeLessThanOrEqual(1)
     for (const vector of vectors) {
       expect(vector).toHaveLength(embedder.dimensions)
       expect(norm(vector)).toBeCloseTo(1, 5)
@@ -24,18 +28,21 @@ export function embedderContract(create: () => Embedder) {
   })
 
   it('puts texts on the same subject nearer to each other', async () => {
-    const [question, near, far] = await create().embed(
+    const { vectors } = await create().embed(
       ['where do ships anchor', 'the vessel lies in the harbour', 'a recipe for onion soup'],
       'query',
     )
+    const [question, near, far] = vectors
     expect(dot(question, near)).toBeGreaterThan(dot(question, far))
   })
 
   it('answers zeros, never NaN, for a text it knows nothing of', async () => {
-    for (const vector of await create().embed(['', ' \n '], 'document')) expect(norm(vector)).toBe(0)
+    const { vectors, tokens } = await create().embed(['', 'harbour', ' \n '], 'document')
+    expect(vectors.map((vector) => Math.round(norm(vector)))).toEqual([0, 1, 0])
+    expect(tokens).toBeGreaterThan(0)
   })
 
   it('embeds nothing as nothing', async () => {
-    expect(await create().embed([], 'document')).toEqual([])
+    expect(await create().embed([], 'document')).toEqual({ vectors: [], tokens: 0, costNanoUsd: 0 })
   })
 }

@@ -1,41 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { type Origin, startOrigin } from '../../../cli/fleet/origin.ts'
 import { chatBody } from '../../../shared/http/chat-completions/request.ts'
 import { generationRequest } from '../../contract/generator.ts'
 import { sentData } from '../../doubles/gate.ts'
+import { published } from '../../doubles/published.ts'
 
 const file = resolve(process.env['FAIRLEAD_DATA'] ?? '../shared/data', 'openapi/openai.yaml')
-
-/** A schema of OpenAI's published description, with all that it refers to. Only these blocks are parsed: the whole file takes seconds. */
-function published(document: string, name: string): z.ZodType {
-  const blocks = new Map<string, string>()
-  const take = (wanted: string) => {
-    if (blocks.has(wanted)) return
-    const block = new RegExp(`^    ${wanted}:\\n(?:(?: {6}.*)?\\n)+`, 'm').exec(document)?.[0] ?? ''
-    blocks.set(wanted, block)
-    for (const [, next = ''] of block.matchAll(/#\/components\/schemas\/([\w.-]+)/g)) take(next)
-  }
-  take(name)
-  const text = [...blocks.values()].join('').replaceAll('#/components/schemas/', '#/$defs/')
-  return z.fromJSONSchema({
-    $ref: `#/$defs/${name}`,
-    $defs: nullsAllowed(parse(text)) as Record<string, z.core.JSONSchema.JSONSchema>,
-  })
-}
-
-/** `nullable` is OpenAPI's word, which JSON Schema does not know. */
-function nullsAllowed(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(nullsAllowed)
-  if (typeof node !== 'object' || node === null) return node
-  const { nullable, ...rest } = Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [key, nullsAllowed(value)]),
-  )
-  return nullable === true ? { anyOf: [rest, { type: 'null' }] } : rest
-}
 
 // The description is public data beside the project, not part of it: without it these tests are skipped, and reported as skipped.
 describe.skipIf(!existsSync(file))('OpenAI’s published schemas', () => {

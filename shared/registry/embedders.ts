@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { headersAuthorizer } from '../adapters/authorizers/headers.ts'
+import { cohereEmbedder } from '../adapters/embedders/cohere.ts'
+import { openaiCompatibleEmbedder } from '../adapters/embedders/openai-compatible.ts'
+import { voyageEmbedder } from '../adapters/embedders/voyage.ts'
+import { workersAiEmbedder } from '../adapters/embedders/workers-ai.ts'
+import { AppError } from '../errors.ts'
+import { parseJson } from '../http/body.ts'
+import type { RemoteOptions } from '../http/embeddings/remote.ts'
+import type { Authorizer } from '../ports/authorizer.ts'
+import type { Embedder, Embedders, TokenCounter } from '../ports/embedder.ts'
+
+const KINDS = ['openai-compatible', 'openai', 'voyage', 'cohere', 'workers-ai'] as const
+
+/** Texts that one request may have: TEI's own default, and the vendors' limits. */
+const BATCH_SIZES: Readonly<Record<(typeof KINDS)[number], number>> = {
+  'openai-compatible': 32,
+  openai: 512,
+  voyage: 128,
+  cohere: 96,
+  'workers-ai': 100,
+}
+
+const configuration = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'has small letters, digits, ".", "_" and "-"')
+    .refine((id) => id !== 'edge-static', '"edge-static" is the built-in embedder'),
+  kind: z.enum(KINDS),
+  url: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+  model: z.string().min(1).max(128),
+  dimensions: z.int().min(1).max(8_192),
+  maxTokens: z.int().min(16).default(512),
+  batchSize: z.int().min(1).max(2_048).optional(),
+  queryPrefix: z.string().max(256).optional(),
+  documentPrefix: z.string().max(256).optional(),
+  nanoUsdPerKTok: z.int().min(0).default(0),
+  denseShare: z.number().min(0).max(1).default(0.7),
+  auth: z
+    .strictObject({
+      type: z.literal('bearer'),
+      // Nothing else may be sent to a server that the list names.
+      secretName: z.string().regex(/^ORIGIN_[A-Z0-9_]{1,57}$/, 'begins with ORIGIN_'),
+    })
+    .optional(),
+})
+const configurations = z
+  .array(configuration)
+  .max(32)
+  .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'two have the same id')
+type Configuration = z.infer<typeof configuration>
+
+/** One entry of the Worker variable EMBEDDERS, as it is written. */
+export type EmbedderEntry = z.input<typeof configuration>
+
+type Variables = {
+  /** Worker variable EMBEDDERS: a JSON list. */
+  readonly list: unknown
+  /** Worker variable DEFAULT_EMBEDDER: the id for new collections. */
+  readonly standard: string | undefined
+}
+
+/** The list that EMBEDDERS holds; throws what is wrong with it, naming the field. */
+export function readEmbedderList(list: unknown): Configuration[] {
+  if (list === undefined || list === '') return []
+  const { data, error } = configurations.safeParse(typeof list === 'string' ? parseJson(list) : list)
+  if (data) return data
+  const [issue] = error.issues
+  const at = issue?.path.join('.')
+  throw new AppError('internal', `EMBEDDERS: ${at ? `${at}: ` : ''}${issue?.message ?? 'is no JSON list'}`)
+}
+
+/** The embedders that the variables name, beside the built-in one. `named` finds a Worker secret by its name. */
+export function embeddersFrom(
+  { list, standard }: Variables,
+  builtIn: Embedder & TokenCounter,
+  named: (name: string) => unknown,
+): Embedders {
+  const remote = readEmbedderList(list).map((entry) => embedderOf(entry, builtIn, named))
+  return embedderSet([builtIn, ...remote], standard ?? builtIn.id)
+}
+
+/** A choice of embedders, each called by what its id begins with. */
+export function embedderSet(all: readonly Embedder[], standardName: string): Embedders {
+  const byName = new Map(all.map((embedder) => [nameOf(embedder.id), embedder]))
+  const known = [...byName.keys()].map((name) => `"${name}"`).join(', ')
+  const find = (name: string) => byName.get(name) ?? all.find(({ id }) => id === name)
+  const standard = find(standardName)
+  if (!standard)
+    throw new AppError('internal', `DEFAULT_EMBEDDER: there is no "${standardName}"; there is ${known}`)
+  return {
+    standard,
+    named(name) {
+      const found = find(name)
+      if (found) return found
+      throw new AppError('invalid_request', `embedder: there is no "${name}"; this platform has ${known}`)
+    },
+    of({ name, embedder: id }) {
+      const now = byName.get(nameOf(id))
+      if (now?.id === id) return now
+      const why = now ? `"${nameOf(id)}" is now "${now.id}"` : `this platform has ${known}`
+      throw new AppError(
+        'conflict',
+        `collection: "${name}" was embedded by "${id}", and ${why}; configure that embedder again, or make a new collection`,
+      )
+    },
+  }
+}
+
+const nameOf = (id: string) => id.split(':', 1)[0] ?? id
+
+function embedderOf(entry: Configuration, counter: TokenCounter, named: (name: string) => unknown): Embedder {
+  const { id, kind, auth, batchSize = BATCH_SIZES[kind], ...rest } = entry
+  const options: RemoteOptions = {
+    ...rest,
+    name: id,
+    batchSize,
+    authorizer: bearer(auth, named),
+    fetch: (input, init) => fetch(input, init),
+    countTokens: (text) => counter.count(text),
+  }
+  switch (kind) {
+    case 'openai-compatible':
+      return openaiCompatibleEmbedder(options)
+    case 'openai':
+      return openaiCompatibleEmbedder({ ...options, sendsDimensions: true })
+    case 'voyage':
+      return voyageEmbedder(options)
+    case 'cohere':
+      return cohereEmbedder(options)
+    case 'workers-ai':
+      return workersAiEmbedder(options)
+  }
+}
+
+/** A secret that is not set is said when the embedder is used: collections of the others go on. */
+function bearer(auth: Configuration['auth'], named: (name: string) => unknown): Authorizer {
+  if (!auth) return headersAuthorizer({})
+  const secret = named(auth.secretName)
+  if (typeof secret === 'string' && secret !== '')
+    return headersAuthorizer({ authorization: `Bearer ${secret}` })
+  const unset = new AppError('upstream_rejected', `The Worker secret ${auth.secretName} is not set`)
+  return { authorize: () => Promise.reject(unset) }
+}
