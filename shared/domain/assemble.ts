@@ -1,5 +1,5 @@
 import type { Source } from './passage.ts'
-import { words } from './terms.ts'
+import { duplicateFilter } from './retrieval/diversity.ts'
 
 /** What assembly needs to know of a retrieved chunk. */
 export type Piece = Omit<Source, 'number' | 'url'> & { readonly ordinal: number; readonly gap: string }
@@ -10,26 +10,22 @@ type Limits = {
   readonly countTokens: (text: string) => number
 }
 
-/** Two chunks whose three-word sequences agree this much (Jaccard) say the same. */
-const NEAR_DUPLICATE = 0.8
-
 /** The best chunks, best first: near-duplicates of a better one dropped, no more than `topK`, all within the token budget. */
 export function select<P extends Piece>(
   hits: readonly P[],
   { topK, budgetTokens, countTokens }: Limits,
 ): P[] {
   const chosen: P[] = []
-  const seen: ReadonlySet<string>[] = []
+  const seen = duplicateFilter()
   let tokens = 0
   for (const hit of hits) {
     if (chosen.length === topK) break
-    const shingles = shinglesOf(hit.text)
-    if (seen.some((other) => jaccard(shingles, other) >= NEAR_DUPLICATE)) continue
+    if (seen.isDuplicate(hit.text)) continue
     const cost = countTokens(hit.text)
     if (tokens + cost > budgetTokens) continue
     tokens += cost
     chosen.push(hit)
-    seen.push(shingles)
+    seen.remember(hit.text)
   }
   return chosen
 }
@@ -92,16 +88,4 @@ function number(pieces: readonly Piece[]): Source[] {
     const { documentId, version, title, start, end, text, headings, labels, score } = piece
     return { number: i + 1, documentId, version, title, start, end, text, headings, labels, score }
   })
-}
-
-function shinglesOf(text: string): Set<string> {
-  const all = words(text)
-  const last = Math.max(1, all.length - 2)
-  return new Set(all.slice(0, last).map((_, i) => all.slice(i, i + 3).join(' ')))
-}
-
-function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  let common = 0
-  for (const item of a) if (b.has(item)) common += 1
-  return common === 0 ? 0 : common / (a.size + b.size - common)
 }
