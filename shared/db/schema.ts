@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { ANSWER_OUTCOMES, type AnswerDecision, type AnswerSource, RATINGS } from '../domain/answer.ts'
 import { AUDIT_ACTIONS, type AuditedState } from '../domain/audit.ts'
 import { DOCUMENT_STATES } from '../domain/document.ts'
 import { ENDPOINT_KINDS, type EndpointAuth } from '../domain/endpoint.ts'
@@ -256,4 +257,37 @@ export const usageDirtyHours = sqliteTable(
   'usage_dirty_hours',
   { tenantId: text().notNull(), startMs: integer().notNull() },
   (table) => [primaryKey({ columns: [table.tenantId, table.startMs] })],
+)
+
+/** Answers from collections, each for a while, with the feedback on them. */
+export const answers = sqliteTable(
+  'answers',
+  {
+    requestId: text().primaryKey(),
+    tenantId: text().notNull(),
+    keyId: text().notNull(),
+    collection: text().notNull(),
+    question: text().notNull(),
+    turns: integer().notNull(),
+    answer: text().notNull(),
+    outcome: text({ enum: ANSWER_OUTCOMES }).notNull(),
+    abstention: text(),
+    sources: text({ mode: 'json' }).$type<readonly AnswerSource[]>().notNull(),
+    grounding: real(),
+    route: text({ mode: 'json' }).$type<AnswerDecision>().notNull(),
+    createdAtMs: integer().notNull(),
+    /** Null, with all below, until somebody gives feedback. */
+    rating: text({ enum: RATINGS }),
+    comment: text(),
+    correctAnswer: text(),
+    /** The key that gave it. */
+    ratedBy: text(),
+    ratedAtMs: integer(),
+  },
+  (table) => [
+    index('answers_created').on(table.createdAtMs),
+    index('answers_rated')
+      .on(table.tenantId, table.ratedAtMs, table.requestId)
+      .where(sql`rated_at_ms IS NOT NULL`),
+  ],
 )

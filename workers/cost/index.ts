@@ -3,8 +3,13 @@ import type { CallContext, HttpService } from '../../shared/ports/services.ts'
 import { createApp } from './app.ts'
 import { createDeps } from './deps.ts'
 import type { Env } from './env.ts'
+import { forgetAnswers } from './jobs/forget-answers.ts'
+import { recordAnswers } from './jobs/record-answers.ts'
 import { recordUsage } from './jobs/record-usage.ts'
 import { rollUpUsage } from './jobs/roll-up.ts'
+
+/** As in wrangler.toml; the other queue brings usage. */
+const ANSWERS = 'fairlead-answers'
 
 /** Built with the first request and kept for the isolate's life, as in the router. */
 let app: ReturnType<typeof createApp> | undefined
@@ -18,6 +23,9 @@ export class Cost extends WorkerEntrypoint<Env> implements HttpService {
 }
 
 export default {
-  queue: (batch, env) => recordUsage(createDeps(env), batch),
-  scheduled: (_controller, env) => rollUpUsage(createDeps(env)),
+  queue: (batch, env) => (batch.queue === ANSWERS ? recordAnswers : recordUsage)(createDeps(env), batch),
+  async scheduled(_controller, env) {
+    const deps = createDeps(env)
+    await Promise.all([rollUpUsage(deps), forgetAnswers(deps)])
+  },
 } satisfies ExportedHandler<Env>

@@ -1,0 +1,88 @@
+import type { AnswerRecord } from '../../shared/domain/answer.ts'
+import { citationFilter } from '../../shared/domain/citations.ts'
+import { AppError } from '../../shared/errors.ts'
+import { errorFields } from '../../shared/log.ts'
+import type { EventSink } from '../../shared/ports/event-sink.ts'
+import type { AnswerMessage } from '../../shared/ports/services.ts'
+import { routeFields } from './answer-fields.ts'
+import type { Ask, Asked } from './ask.ts'
+
+export type KeepDeps = {
+  readonly answers: { readonly send: (message: AnswerMessage) => Promise<unknown> }
+  readonly now: () => number
+  readonly log: EventSink
+}
+
+type Said = Pick<AnswerRecord, 'answer' | 'outcome' | 'grounding'> & {
+  readonly abstention?: AnswerRecord['abstention']
+}
+/** Takes what was said once all of it has been said. */
+export type KeepAnswer = (said: Said) => void
+
+/** With a question of the greatest length and fifty sources this stays below the 128 kB of a message. */
+const MAX_ANSWER_CHARS = 16_000
+
+/** Sends the answer off to be kept for feedback. Nobody waits for that, and no answer fails for it. */
+export function answerKeeper(deps: KeepDeps, call: Ask, asked: Asked, isStored: boolean): KeepAnswer {
+  const { collection, context } = call
+  if (!isStored || collection === null) return () => {}
+  return (said) => {
+    const send = async () => {
+      // The rest of the answer goes out first.
+      await new Promise((done) => setTimeout(done))
+      await deps.answers.send({
+        type: 'answer',
+        record: recordFor(call, collection, asked, said, deps.now()),
+      })
+    }
+    const sent = send().catch((thrown: unknown) => {
+      const { requestId, principal } = context
+      const error = errorFields(AppError.from(thrown))
+      deps.log({ event: 'answer_not_kept', worker: 'router', requestId, tenantId: principal.tenantId, error })
+    })
+    call.waitUntil(sent)
+  }
+}
+
+function recordFor(
+  { context, question, conversation }: Ask,
+  collection: string,
+  asked: Asked,
+  { abstention = null, ...said }: Said,
+  createdAtMs: number,
+): AnswerRecord {
+  const { requestId, principal } = context
+  const sources = asked.retrieved?.sources ?? []
+  const cited = citedIn(said.answer, sources.length)
+  return {
+    requestId,
+    tenantId: principal.tenantId,
+    keyId: principal.keyId,
+    collection,
+    question,
+    turns: conversation.filter(({ role }) => role !== 'system').length,
+    ...said,
+    answer: said.answer.slice(0, MAX_ANSWER_CHARS),
+    abstention,
+    sources: sources.map(({ number, documentId, version, start, end }) => ({
+      documentId,
+      version,
+      start,
+      end,
+      cited: cited.has(number),
+    })),
+    route: decisionOf(asked),
+    createdAtMs,
+  }
+}
+
+function citedIn(answer: string, sourceCount: number): ReadonlySet<number> {
+  const filter = citationFilter(sourceCount)
+  const citations = [...filter.push(answer).citations, ...filter.end().citations]
+  return new Set(citations.map(({ number }) => number))
+}
+
+function decisionOf(asked: Asked): AnswerRecord['route'] {
+  const { tier, policy, endpoint, configuration, level, model, reasons } = routeFields(asked)
+  return { tier, policy, endpoint, configuration, level, model, degraded: asked.degraded, reasons }
+}
