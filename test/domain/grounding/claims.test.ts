@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { findClaims, groundingOf } from '../../shared/domain/claims.ts'
-import type { Source } from '../../shared/domain/passage.ts'
+import { findClaims, groundingOf } from '../../../shared/domain/grounding/claims.ts'
+import { sourcesOf } from './sources.ts'
 
-const sources: Source[] = [
+const sources = sourcesOf(
   'The harbour pilot boards ships two miles off the mole. The fee is 420 euros.',
   'Ships longer than 90 metres need a tug.',
-].map((text, i) => ({
-  number: i + 1,
-  documentId: `d${i}`,
-  version: 1,
-  title: '',
-  start: 0,
-  end: text.length,
-  text,
-  headings: [],
-  labels: [],
-  score: 1,
-}))
+)
 
 const claims = (answer: string) =>
   findClaims(answer, sources).map(({ start, end, ...rest }) => ({ text: answer.slice(start, end), ...rest }))
@@ -25,8 +14,8 @@ describe('claims of an answer', () => {
   it('gives every sentence the citations that follow it', () => {
     expect(
       claims('The pilot boards ships off the mole. [1] Ships longer than 90 metres need a tug [2].'),
-    ).toEqual([
-      { text: 'The pilot boards ships off the mole. [1]', sources: [1], support: 1, supported: true },
+    ).toMatchObject([
+      { text: 'The pilot boards ships off the mole. [1]', sources: [1], supported: true, reason: null },
       { text: 'Ships longer than 90 metres need a tug [2].', sources: [2], support: 1, supported: true },
     ])
   })
@@ -40,6 +29,7 @@ describe('claims of an answer', () => {
       sources: [],
       supported: false,
       support: 1,
+      reason: 'uncited',
     })
   })
 
@@ -48,6 +38,10 @@ describe('claims of an answer', () => {
     const [claim] = claims('The harbour pilot fee of ships is 240 euros [1].')
     expect(claim?.supported).toBe(false)
     expect(claim?.support).toBeLessThanOrEqual(0.3)
+    expect(claim).toMatchObject({
+      reason: 'number',
+      checks: { numbers: { stated: 1, missing: ['240 euros'] }, names: { missing: [] } },
+    })
   })
 
   it('weighs grounding by length and knows none in an empty answer', () => {
