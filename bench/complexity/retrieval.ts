@@ -14,7 +14,7 @@ import {
   retrievalSignals,
 } from '../../shared/domain/complexity/retrieval.ts'
 import { TIERS } from '../../shared/domain/tiers.ts'
-import { ingest } from '../eval/measure.ts'
+import { ingest } from '../eval/ingest.ts'
 import { table } from '../lib/table.ts'
 import { dot, logistic } from './logistic.ts'
 import { auroc } from './metrics.ts'
@@ -84,7 +84,7 @@ async function main() {
   const platform = await startPlatform({ port: 0, stateDir, quiet: true, handbook: false })
   try {
     const client = apiClient({ url: platform.url, key: platform.apiKey })
-    await ingest(client, COLLECTION, { name: COLLECTION, documents, questions: [] })
+    await ingest(client, COLLECTION, { documents })
     const classify = complexityClassifier(weights)
     const measured: Measured[] = []
     for (const one of asked) {

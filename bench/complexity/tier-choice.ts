@@ -1,7 +1,7 @@
 // What the choice of a tier costs and brings on dcrouter's test questions, beside sending everything to one of its models.
 
 import { complexityOf } from '../../shared/domain/complexity/classify.ts'
-import { meanWithInterval } from '../eval/metrics.ts'
+import { meanWithInterval } from '../../shared/domain/evaluation/statistics.ts'
 import { quantilesOf } from './calibrate.ts'
 import { fit, type Scored, score } from './fit.ts'
 import { mean } from './mean.ts'

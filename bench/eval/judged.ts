@@ -1,6 +1,20 @@
-/** A public retrieval set: documents, questions, and which documents answer which question. */
-export type Judged = {
+import type { Question } from '../../cli/lib/evaluation.ts'
+import type { MeasureName } from '../../shared/domain/evaluation/measures.ts'
+
+type Named = { readonly id: string; readonly title: string }
+export type TextDocument = Named & { readonly text: string }
+export type JudgedDocument = TextDocument | (Named & { readonly chunks: readonly string[] })
+
+/** `besides`: a document that the question is itself, and that finding says nothing. */
+export type JudgedQuestion = Question & { readonly besides?: string }
+
+/** A public retrieval set: documents, questions, what answers which question, and how that is measured. */
+export type Judged<D extends JudgedDocument = JudgedDocument> = {
   readonly name: string
-  readonly documents: readonly { readonly id: string; readonly title: string; readonly text: string }[]
-  readonly questions: readonly { readonly text: string; readonly relevant: ReadonlySet<string> }[]
+  readonly documents: readonly D[]
+  readonly questions: readonly JudgedQuestion[]
+  /** The one that counts first. */
+  readonly metrics: readonly MeasureName[]
+  /** Passages asked for; a document may bring several, so that more than the metrics' depth are needed where they count documents. */
+  readonly topK: number
 }

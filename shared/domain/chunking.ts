@@ -1,4 +1,4 @@
-import type { Block, Chunk, ParsedDocument } from './document.ts'
+import type { Block, Chunk, ParsedDocument, Span } from './document.ts'
 import { shortHeading } from './outline.ts'
 import { type Measure, measureWith, type Sized, splitBlock } from './splitting.ts'
 
@@ -15,13 +15,16 @@ export type ChunkOptions = { readonly maxTokens: number; readonly countTokens: (
  * The chunks hold all that is not white space in the blocks, in order, without overlap. `headings` is the path at the
  * chunk's beginning, its own heading included. Where a table goes on from the chunk before, its header row comes last
  * in the path: spans are exact, so the row cannot be repeated in the text. `tokens` is an upper bound.
+ *
+ * Where the sender has cut the text, a cut is a chunk as it is, white space included, unless it is several chunks large.
  */
 export function chunkDocument(
-  { text, blocks }: ParsedDocument,
+  { text, blocks, cuts }: ParsedDocument,
   { maxTokens, countTokens }: ChunkOptions,
 ): Chunk[] {
   const chunker = { text, maxTokens, measure: measureWith(countTokens) }
-  return pack(chunker, sectionsOf(chunker, blocks), 0).map(({ start, end, headings, tokens }, ordinal) => ({
+  const parts = cuts ? asCut(chunker, blocks, cuts) : pack(chunker, sectionsOf(chunker, blocks), 0)
+  return parts.map(({ start, end, headings, tokens }, ordinal) => ({
     ordinal,
     start,
     end,
@@ -29,6 +32,26 @@ export function chunkDocument(
     headings,
     tokens,
   }))
+}
+
+/** Whoever cuts a text knows why, so a cut may be this many times as large as a chunk of ours. */
+const LARGEST_CUT = 4
+
+function asCut(
+  chunker: Chunker,
+  blocks: readonly Block[],
+  cuts: readonly Span[],
+): Pick<Part, keyof Chunk & keyof Part>[] {
+  const { text, maxTokens, measure } = chunker
+  let next = 0
+  return cuts.flatMap(({ start, end }) => {
+    const from = next
+    while ((blocks[next]?.end ?? Number.POSITIVE_INFINITY) <= end) next += 1
+    const inside = blocks.slice(from, next)
+    const tokens = measure(text.slice(start, end), maxTokens * LARGEST_CUT)
+    if (tokens > maxTokens * LARGEST_CUT) return pack(chunker, sectionsOf(chunker, inside), 0)
+    return [{ start, end, tokens, headings: inside[0]?.headings ?? [] }]
+  })
 }
 
 type Chunker = { readonly text: string; readonly maxTokens: number; readonly measure: Measure }

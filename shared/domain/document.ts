@@ -29,6 +29,8 @@ export type ParsedDocument = {
   readonly title: string | null
   readonly text: string
   readonly blocks: readonly Block[]
+  /** Where the sender cut the text into chunks; in order, without overlap. */
+  readonly cuts?: readonly Span[]
 }
 
 /** A retrieval unit. `text` is exactly `canonical.slice(start, end)`; `tokens` counts WordPiece tokens. */

@@ -6,6 +6,9 @@ const BY_EXTENSION = new Map([
   ['txt', 'text/plain'],
 ])
 
+/** What a document sent as `chunks` is stored as: their JSON. */
+export const CHUNKS_MEDIA_TYPE = 'application/vnd.fairlead.chunks+json'
+
 /** Says no more than that nobody knew. */
 const UNKNOWN = 'application/octet-stream'
 

@@ -267,6 +267,25 @@ describe('a block larger than a chunk', () => {
   })
 })
 
+describe('a text that its sender has cut', () => {
+  const cutAt = (parts: readonly string[]) => {
+    const written = write(parts.map((text) => paragraph(text)))
+    return { ...written, cuts: written.blocks.map(({ start, end }) => ({ start, end })) }
+  }
+
+  it('is chunked as it was cut, small neighbours and all', () => {
+    const parts = ['one', 'two', words(390)]
+    expect(chunk(cutAt(parts), 100).map(({ text }) => text)).toEqual(parts)
+  })
+
+  it('is cut again only where a cut is more than four chunks large', () => {
+    const chunks = chunk(cutAt(['one', words(401), 'two']), 100)
+    expect(chunks.map(({ tokens }) => tokens > 100)).not.toContain(true)
+    expect(chunks.map(({ text }) => text).join(' ')).toBe(`one ${words(401)} two`)
+    expect(chunks.map(({ ordinal }) => ordinal)).toEqual(chunks.map((_, index) => index))
+  })
+})
+
 it('counts every part of a large text only a few times', () => {
   let counted = 0
   const counting = (text: string) => {
