@@ -6,6 +6,7 @@ import { join, relative, resolve } from 'node:path'
 import type { Generator } from '../infra/generator.ts'
 import { matrixGenerator } from '../infra/matrix/generate.ts'
 import { matrixPagesGenerator } from '../infra/matrix/generate-handbook.ts'
+import { wasmGenerator } from './wasm.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const migrations = join(root, 'shared/db/migrations')
@@ -35,6 +36,7 @@ const migrationGenerator: Generator = {
 const generators: readonly Generator[] = [
   matrixGenerator(root),
   matrixPagesGenerator(root),
+  await wasmGenerator(root),
   migrationGenerator,
 ]
 

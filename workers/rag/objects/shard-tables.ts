@@ -5,6 +5,7 @@ import { ownJson } from '../../../shared/own-json.ts'
 import type { Visibility } from '../../../shared/ports/objects.ts'
 import type { DocumentVersion, Hit, IndexedChunk } from '../../../shared/ports/vector-store.ts'
 import { filterSql, kindOf, storable } from './filter-sql.ts'
+import { LexicalIndex } from './lexical-index.ts'
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS documents (
@@ -21,9 +22,6 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS attributes_document ON attributes (document);
   CREATE TABLE IF NOT EXISTS readers (document INTEGER NOT NULL, principal TEXT NOT NULL, PRIMARY KEY (principal, document)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS readers_document ON readers (document);
-  CREATE VIRTUAL TABLE IF NOT EXISTS full_text USING fts5 (
-    content, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
-  );
 `
 const LIVE =
   'chunks JOIN documents ON documents.row = chunks.document AND documents.live_version = chunks.version'
@@ -44,14 +42,22 @@ type ChunkRow = {
   metadata: string
   labels: string | null
 }
+export type StoredVector = {
+  readonly row: number
+  /** Its document's row. */
+  readonly document: number
+  readonly vector: QuantisedVector
+}
 export type StoredHit = Omit<Hit, 'score' | 'legs'> & { readonly row: number }
 
-/** The tables of one shard. Only chunks of a live version are in the full text, so its statistics count what readers can see. */
+/** The tables of one shard. Only chunks of a live version are in the lexical index, so its statistics count what readers can see. */
 export class ShardTables {
   readonly #sql: SqlStorage
+  readonly #lexical: LexicalIndex
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
+    this.#lexical = new LexicalIndex(sql)
     this.create()
   }
 
@@ -61,6 +67,13 @@ export class ShardTables {
     const columns = this.#sql.exec<{ name: string }>('PRAGMA table_info(documents)').toArray()
     if (!columns.some(({ name }) => name === 'labels'))
       this.#sql.exec('ALTER TABLE documents ADD COLUMN labels TEXT')
+    this.#lexical.create()
+    this.#replaceFullText()
+  }
+
+  /** After a transaction that was undone. */
+  forget() {
+    this.#lexical.forget()
   }
 
   /** The document's row, made on first sight. */
@@ -93,7 +106,7 @@ export class ShardTables {
     const of = 'document = ? AND version = ?'
     const rows = this.#sql.exec<{ row: number }>(`SELECT row FROM chunks WHERE ${of}`, document, version)
     const found = rows.toArray().map(({ row }) => row)
-    for (const row of found) this.#sql.exec('DELETE FROM full_text WHERE rowid = ?', row)
+    this.#lexical.remove(found)
     this.#sql.exec(`DELETE FROM chunks WHERE ${of}`, document, version)
     return found
   }
@@ -106,17 +119,7 @@ export class ShardTables {
   }
 
   makeLive(document: number, { version, title, metadata, acl, labels }: DocumentVersion) {
-    const rows = this.#sql
-      .exec<{ row: number; text: string; headings: string }>(
-        'SELECT row, text, headings FROM chunks WHERE document = ? AND version = ?',
-        document,
-        version,
-      )
-      .toArray()
-    for (const { row, text, headings } of rows) {
-      const content = [title, ...ownJson<string[]>(headings), text].join('\n')
-      this.#sql.exec('INSERT INTO full_text (rowid, content) VALUES (?, ?)', row, splitIdentifiers(content))
-    }
+    this.#addWords(document, version, title)
     this.#sql.exec(
       'UPDATE documents SET live_version = ?, title = ?, metadata = ?, restricted = ?, labels = ? WHERE row = ?',
       version,
@@ -140,33 +143,39 @@ export class ShardTables {
     this.#describe(document, {}, [])
   }
 
-  vectorsOf(document: number, version: number): { row: number; vector: QuantisedVector }[] {
+  vectorsOf(document: number, version: number): Iterable<StoredVector> {
     return this.#vectors('WHERE documents.row = ? AND chunks.version = ?', document, version)
   }
 
-  allVectors(): { row: number; vector: QuantisedVector }[] {
+  allVectors(): Iterable<StoredVector> {
     return this.#vectors('')
   }
 
-  /** Best BM25 first. FTS5's bm25() is negative and smaller is better. */
-  matches(text: string, visibility: Visibility, limit: number): { row: number; score: number }[] {
-    const query = queryWords(text)
-      .map((word) => `"${word}"`)
-      .join(' OR ')
-    if (query === '') return []
-    const seen = this.#visible(visibility)
-    const among = seen ? ` AND rowid IN (SELECT chunks.row FROM ${LIVE} WHERE ${seen.sql})` : ''
-    const statement = `SELECT rowid AS row, -rank AS score FROM full_text WHERE full_text MATCH ?${among} ORDER BY rank LIMIT ?`
-    return this.#sql
-      .exec<{ row: number; score: number }>(statement, query, ...(seen?.parameters ?? []), limit)
-      .toArray()
+  /** Of the vectors that are stored; null when there are none. */
+  dimensions(): number | null {
+    const query = 'SELECT length(vector) AS length FROM chunks LIMIT 1'
+    return this.#sql.exec<{ length: number }>(query).toArray()[0]?.length ?? null
   }
 
-  /** Rows that may be seen; null when all may. */
-  visibleRows(visibility: Visibility): Set<number> | null {
+  /** Best BM25 first. */
+  matches(
+    text: string,
+    isVisible: (row: number) => boolean,
+    limit: number,
+  ): { row: number; score: number }[] {
+    return this.#lexical.matches(queryWords(text), isVisible, limit)
+  }
+
+  /** BM25 of whole documents, given by the rows of their chunks. */
+  parents(text: string, documents: readonly Iterable<number>[], count: number): Float64Array {
+    return this.#lexical.parents(queryWords(text), documents, count)
+  }
+
+  /** Rows of the documents that may be seen; null when all may. */
+  visibleDocuments(visibility: Visibility): Set<number> | null {
     const seen = this.#visible(visibility)
     if (!seen) return null
-    const query = `SELECT chunks.row AS row FROM ${LIVE} WHERE ${seen.sql}`
+    const query = `SELECT documents.row AS row FROM documents WHERE ${seen.sql}`
     return new Set([...this.#sql.exec<{ row: number }>(query, ...seen.parameters)].map(({ row }) => row))
   }
 
@@ -230,11 +239,31 @@ export class ShardTables {
       this.#sql.exec('INSERT OR IGNORE INTO readers VALUES (?, ?)', document, principal)
   }
 
-  #vectors(where: string, ...parameters: number[]) {
-    const query = `SELECT chunks.row AS row, vector, scale FROM ${LIVE} ${where}`
-    return [...this.#sql.exec<{ row: number; vector: ArrayBuffer; scale: number }>(query, ...parameters)].map(
-      ({ row, vector, scale }) => ({ row, vector: { bytes: new Int8Array(vector), scale } }),
-    )
+  #addWords(document: number, version: number, title: string) {
+    const query = 'SELECT row, text, headings FROM chunks WHERE document = ? AND version = ? ORDER BY row'
+    const chunks = this.#sql.exec<{ row: number; text: string; headings: string }>(query, document, version)
+    const texts = [...chunks].map(({ row, text, headings }) => {
+      const content = [title, ...ownJson<string[]>(headings), text].join('\n')
+      return { row, text: splitIdentifiers(content) }
+    })
+    this.#lexical.add(texts)
+  }
+
+  /** An index of an earlier version has its words in FTS5. */
+  #replaceFullText() {
+    const old = "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'full_text'"
+    if (this.#sql.exec(old).toArray().length === 0) return
+    const live = 'SELECT row, live_version AS version, title FROM documents WHERE live_version IS NOT NULL'
+    const documents = this.#sql.exec<{ row: number; version: number; title: string }>(live).toArray()
+    for (const { row, version, title } of documents) this.#addWords(row, version, title)
+    this.#sql.exec('DROP TABLE full_text')
+  }
+
+  *#vectors(where: string, ...parameters: number[]): Generator<StoredVector, void> {
+    const query = `SELECT chunks.row AS row, chunks.document AS document, vector, scale FROM ${LIVE} ${where}`
+    type Row = { row: number; document: number; vector: ArrayBuffer; scale: number }
+    for (const { row, document, vector, scale } of this.#sql.exec<Row>(query, ...parameters))
+      yield { row, document, vector: { bytes: new Int8Array(vector), scale } }
   }
 
   #hits(condition: string, ...parameters: (string | number)[]): StoredHit[] {

@@ -1,8 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
 import { FEEDBACK_HITS } from '../../../shared/domain/feedback.ts'
 import { restore } from '../../../shared/domain/vector.ts'
-import type { ShardProbe, ShardRpc, Visibility } from '../../../shared/ports/objects.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { NearChunk, ShardProbe, ShardRpc, Visibility } from '../../../shared/ports/objects.ts'
 import type { DocumentVersion, IndexedChunk, PublishOutcome } from '../../../shared/ports/vector-store.ts'
+import scan from './scan.wasm'
 import { ShardTables, type StoredHit } from './shard-tables.ts'
 import { VectorIndex } from './vector-index.ts'
 
@@ -20,7 +22,9 @@ export class Shard extends DurableObject implements ShardRpc {
     { documentId, version }: Pick<DocumentVersion, 'documentId' | 'version'>,
     chunks: readonly IndexedChunk[],
   ): Promise<void> {
-    this.ctx.storage.transactionSync(() => {
+    const dimensions = this.#tables.dimensions() ?? chunks[0]?.vector.length
+    for (const { vector } of chunks) sameDimensions(vector, dimensions)
+    this.#write(() => {
       const { row, live_version, removed_version } = this.#tables.document(documentId)
       // Published or removed already: a late delivery has nothing to add.
       if (version <= Math.max(live_version ?? 0, removed_version)) return
@@ -36,38 +40,50 @@ export class Shard extends DurableObject implements ShardRpc {
       this.#tables.discardStagedUpTo(row, version)
       return 'superseded'
     }
-    const replaced = this.ctx.storage.transactionSync(() => {
+    const replaced = this.#write(() => {
       const rows = live === null ? [] : this.#tables.discard(row, live)
       this.#tables.makeLive(row, document)
       this.#tables.discardStagedUpTo(row, version)
       return rows
     })
-    for (const old of replaced) this.#vectors?.remove(old)
+    this.#forgetVectors(replaced)
     for (const added of this.#vectors ? this.#tables.vectorsOf(row, version) : [])
-      this.#vectors?.add(added.row, added.vector)
+      this.#vectors?.add(added.row, added.document, added.vector)
     return 'published'
   }
 
   async remove(documentId: string, version: number): Promise<void> {
     const { row, live_version: live } = this.#tables.document(documentId)
     const isNewer = live !== null && live > version
-    const removed = this.ctx.storage.transactionSync(() => {
+    const removed = this.#write(() => {
       const rows = live === null || isNewer ? [] : this.#tables.discard(row, live)
       this.#tables.makeRemoved(row, version, isNewer)
       this.#tables.discardStagedUpTo(row, version)
       return rows
     })
-    for (const old of removed) this.#vectors?.remove(old)
+    this.#forgetVectors(removed)
   }
 
   async probe(text: string, visibility: Visibility, limit: number): Promise<ShardProbe> {
-    const lexical = this.#tables.matches(text, visibility, limit)
     const index = this.#index()
+    const visible = this.#tables.visibleDocuments(visibility)
+    const lexical = this.#tables.matches(text, (row) => index.isVisible(row, visible), limit)
     const vectors = lexical.slice(0, FEEDBACK_HITS).flatMap(({ row }) => {
       const vector = index.get(row)
       return vector ? [restore(vector)] : []
     })
-    return { lexical, vectors, vectorSum: index.sum, vectorCount: index.size }
+    const parents = this.#parents(text, index, lexical)
+    return { lexical, parents, vectors, vectorSum: index.sum, vectorCount: index.size }
+  }
+
+  /** Documents of several chunks that have lexical hits, each scored as one text. */
+  #parents(text: string, index: VectorIndex, lexical: ShardProbe['lexical']): ShardProbe['parents'] {
+    const found = new Set(lexical.flatMap(({ row }) => index.documentOf(row) ?? []))
+    const documents = [...found].filter((document) => index.rowsOf(document).size > 1)
+    if (documents.length === 0) return []
+    const rows = documents.map((document) => index.rowsOf(document))
+    const scores = this.#tables.parents(text, rows, index.documents)
+    return documents.map((document, i) => ({ document, score: scores[i] ?? 0 }))
   }
 
   async nearest(
@@ -76,23 +92,20 @@ export class Shard extends DurableObject implements ShardRpc {
     visibility: Visibility,
     rows: readonly number[],
     limit: number,
-  ): Promise<{ row: number; dense: number }[]> {
-    const visible = this.#tables.visibleRows(visibility)
-    const asked = new Set(rows)
-    const wanted: { row: number; dense: number }[] = []
-    const others: { row: number; dense: number }[] = []
-    // Rows below the worst of the best are not worth keeping; the list is cut whenever it has doubled.
-    let floor = Number.NEGATIVE_INFINITY
-    const isVisible = visible ? (row: number) => visible.has(row) : null
-    this.#index().scan(question, mean, isVisible, (row, dense) => {
-      if (asked.has(row)) wanted.push({ row, dense })
-      else if (dense > floor) {
-        others.push({ row, dense })
-        if (others.length >= 2 * limit) floor = keepBest(others, limit)
-      }
+  ): Promise<NearChunk[]> {
+    const visible = this.#tables.visibleDocuments(visibility)
+    const index = this.#index()
+    if (index.size === 0) return []
+    sameDimensions(question, index.dimensions)
+    return index.nearest(question, mean, visible, rows, limit)
+  }
+
+  async vectors(rows: readonly number[]): Promise<{ row: number; vector: Float32Array }[]> {
+    const index = this.#index()
+    return rows.flatMap((row) => {
+      const vector = index.get(row)
+      return vector ? [{ row, vector: restore(vector) }] : []
     })
-    keepBest(others, limit)
-    return [...wanted, ...others]
   }
 
   async read(rows: readonly number[]): Promise<StoredHit[]> {
@@ -116,21 +129,35 @@ export class Shard extends DurableObject implements ShardRpc {
     this.#vectors = null
   }
 
+  /** In one transaction; what is in memory of the tables does not outlive one that is undone. */
+  #write<Result>(change: () => Result): Result {
+    try {
+      return this.ctx.storage.transactionSync(change)
+    } catch (error) {
+      this.#tables.forget()
+      throw error
+    }
+  }
+
+  #forgetVectors(rows: readonly number[]) {
+    for (const row of rows) this.#vectors?.remove(row)
+    // The next vectors may have other dimensions.
+    if (this.#vectors?.size === 0) this.#vectors = null
+  }
+
   /** Read from the rows with the first search after the object woke; publishing keeps it up to date from then on. */
   #index(): VectorIndex {
     if (this.#vectors) return this.#vectors
-    const stored = this.#tables.allVectors()
-    const index = new VectorIndex(stored[0]?.vector.bytes.length ?? 0)
-    for (const { row, vector } of stored) index.add(row, vector)
+    const index = new VectorIndex(scan, this.#tables.dimensions() ?? 0)
+    for (const { row, document, vector } of this.#tables.allVectors()) index.add(row, document, vector)
     // An empty index does not know its dimensions yet.
-    if (stored.length > 0) this.#vectors = index
+    if (index.size > 0) this.#vectors = index
     return index
   }
 }
 
-/** Keeps the `limit` largest, sorted; answers the smallest of them. */
-function keepBest(rows: { row: number; dense: number }[], limit: number): number {
-  rows.sort((a, b) => b.dense - a.dense)
-  rows.length = Math.min(rows.length, limit)
-  return rows.length === limit ? (rows.at(-1)?.dense ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY
+function sameDimensions(vector: Float32Array, dimensions: number | undefined) {
+  if (vector.length === dimensions) return
+  const message = `vector: has ${vector.length} dimensions, but the index has ${dimensions}; use the embedder it was made with, or drop it`
+  throw new AppError('invalid_request', message)
 }
