@@ -11,7 +11,7 @@ export default defineConfig(async () => ({
           name: 'unit',
           pool: 'threads',
           isolate: false,
-          include: ['test/{api,domain,adapters,workers,http,cli,meta,infra}/**/*.test.ts'],
+          include: ['test/{api,domain,adapters,workers,http,cli,bench,meta,infra}/**/*.test.ts'],
         },
       },
       {

@@ -2,7 +2,10 @@ import { inspect } from 'node:util'
 import { Command, CommanderError } from 'commander'
 import { askCommand } from './commands/ask.ts'
 import { drainCommand, undrainCommand } from './commands/drain.ts'
+import { embedderCommand } from './commands/embedder.ts'
+import { evalCommand } from './commands/eval.ts'
 import { explainCommand } from './commands/explain.ts'
+import { feedbackCommand } from './commands/feedback.ts'
 import { ingestCommand } from './commands/ingest.ts'
 import { matrixCommand } from './commands/matrix.ts'
 import { planCommand } from './commands/plan.ts'
@@ -33,11 +36,14 @@ const COMMANDS = [
   searchCommand,
   statusCommand,
   usageCommand,
+  feedbackCommand,
   drainCommand,
   undrainCommand,
   matrixCommand,
   explainCommand,
   planCommand,
+  evalCommand,
+  embedderCommand,
 ]
 
 function program(): Command {

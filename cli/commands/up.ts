@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { putEndpointRoute } from '../../shared/api/endpoints.ts'
 import { apiClient } from '../lib/client.ts'
 import { collectionFor, type Found, findDocuments } from '../lib/documents.ts'
+import { describeEmbedder, type EmbedderOption, parseEmbedder } from '../lib/embedder.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
 import { describeOrigin, type Origin, type OriginOption, parseOrigin } from '../lib/origin.ts'
 import { HANDBOOK, PROJECT } from '../lib/project.ts'
@@ -16,6 +17,7 @@ type Options = {
   readonly state: string
   readonly docs?: string
   readonly origin: readonly OriginOption[]
+  readonly embedder?: EmbedderOption
   readonly fleet?: 'simulated'
   readonly fleetSpeed?: number
   readonly handbook: boolean
@@ -34,6 +36,7 @@ export const upCommand = () =>
       addOrigin,
       [],
     )
+    .option('--embedder <url[,model]>', 'embed new collections by an OpenAI-compatible server', parseEmbedder)
     .option('--fleet <name>', 'add a fleet of model servers that run here: simulated', parseFleet)
     .option('--fleet-speed <factor>', 'how many times faster than real hardware', parseSpeed)
     .option('--no-handbook', 'do not index the handbook')
@@ -61,7 +64,7 @@ function parseSpeed(value: string): number {
 const addOrigin = (value: string, earlier: readonly OriginOption[]) => [...earlier, parseOrigin(value)]
 
 async function up(options: Options): Promise<void> {
-  const { folder, origins } = await whatWasNamed(options)
+  const { folder, origins, embedder } = await whatWasNamed(options)
   // Only this command needs the platform's tools, which take longer to load than most commands to run.
   const { startPlatform } = await import('../platform/start.ts')
   let stop = doNothing
@@ -69,8 +72,16 @@ async function up(options: Options): Promise<void> {
   const bar = progressBar(HANDBOOK)
   const { port, handbook } = options
   const stateDir = resolve(options.state)
-  const platform = await startPlatform({ port, stateDir, handbook, onProgress: bar.update }).finally(bar.end)
+  const platform = await startPlatform({
+    port,
+    stateDir,
+    handbook,
+    embedder,
+    onProgress: bar.update,
+  }).finally(bar.end)
   stop = platform.stop
+  if (embedder)
+    note(`embedder ${embedder.id}: ${embedder.model}, ${embedder.dimensions} dimensions, for new collections`)
   try {
     for (const origin of origins) await registerOrigin(platform, origin)
     const fleet = await startFleet(platform, options)
@@ -87,13 +98,14 @@ async function up(options: Options): Promise<void> {
 }
 
 /** Looked at first: a wrong name is told at once, not after the start. */
-async function whatWasNamed({ docs, origin, fleet, fleetSpeed }: Options) {
+async function whatWasNamed({ docs, origin, embedder, fleet, fleetSpeed }: Options) {
   if (fleetSpeed !== undefined && fleet === undefined)
     throw new Failure(EXIT.usage, '--fleet-speed is for a fleet: add --fleet simulated')
   const folder = docs === undefined ? null : await readFolder(docs)
   const origins: Origin[] = []
-  for (const option of origin) origins.push(await describeOrigin(option, chooseModel))
-  return { folder, origins }
+  for (const option of origin) origins.push(await describeOrigin(option, chooseModel('--origin')))
+  const described = embedder && (await describeEmbedder(embedder, chooseModel('--embedder')))
+  return { folder, origins, embedder: described }
 }
 
 /** State survives any end, so a start that is not through may be cut off; the second signal changes nothing. */
@@ -143,16 +155,18 @@ async function startFleet(platform: Platform, { fleet, fleetSpeed = 1 }: Options
   return { stop }
 }
 
-async function chooseModel(url: string, models: readonly string[]): Promise<string> {
-  if (!isAttended())
-    throw new Failure(
-      EXIT.usage,
-      `--origin: ${url} serves ${models.join(', ')}. Name one: --origin ${url},${models[0]}`,
-    )
-  const options = models.map((value) => ({ value }))
-  const model = await select({ message: `Which model of ${url}?`, options, output: process.stderr })
-  if (isCancel(model)) throw new Failure(EXIT.interrupted, 'Interrupted')
-  return model
+function chooseModel(flag: string) {
+  return async (url: string, models: readonly string[]): Promise<string> => {
+    if (!isAttended())
+      throw new Failure(
+        EXIT.usage,
+        `${flag}: ${url} serves ${models.join(', ')}. Name one: ${flag} ${url},${models[0]}`,
+      )
+    const options = models.map((value) => ({ value }))
+    const model = await select({ message: `Which model of ${url}?`, options, output: process.stderr })
+    if (isCancel(model)) throw new Failure(EXIT.interrupted, 'Interrupted')
+    return model
+  }
 }
 
 /** To be copied as it stands into a POSIX shell. */

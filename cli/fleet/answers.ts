@@ -25,7 +25,7 @@ export const demoAnswer: Answer = ({ messages = [] }) => {
 }
 
 // The forms in which shared/domain/prompt.ts and most others number their sources.
-const TAGGED = /<source number="(\d+)"(?: title="([^"]*)")?[^>]*>\n?([\s\S]*?)<\/source>/g
+const TAGGED = /<source(?:-\w+)? number="(\d+)"(?: title="([^"]*)")?[^>]*>\n?([\s\S]*?)<\/source(?:-\w+)?>/g
 const BRACKETED = /^\[(\d+)\] *(.+(?:\n(?!\[\d+\]|\s*$).+)*)/gm
 const QUESTION = /(?:^|\n)Question: *([\s\S]*)$/
 

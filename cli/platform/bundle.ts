@@ -5,13 +5,14 @@ import { PROJECT } from '../lib/project.ts'
 
 /** A module of a Worker as Miniflare takes it. */
 export type Module = {
-  readonly type: 'ESModule' | 'Data' | 'Text'
+  readonly type: 'ESModule' | 'CompiledWasm' | 'Data' | 'Text'
   readonly path: string
   readonly contents: string | Uint8Array
 }
 
 /** What stays a file beside the code, as the `rules` in the wrangler.toml files and wrangler's own have it. */
-const FILE_TYPES: Readonly<Record<string, 'Data' | 'Text'>> = {
+const FILE_TYPES: Readonly<Record<string, 'CompiledWasm' | 'Data' | 'Text'>> = {
+  '.wasm': 'CompiledWasm',
   '.i8': 'Data',
   '.f32': 'Data',
   '.txt': 'Text',
@@ -20,18 +21,21 @@ const FILE_TYPES: Readonly<Record<string, 'Data' | 'Text'>> = {
 const keepFiles: Plugin = {
   name: 'keep files',
   setup(build) {
-    build.onResolve({ filter: /\.(?:i8|f32|txt)$/ }, ({ path, resolveDir }) => ({
+    build.onResolve({ filter: /\.(?:wasm|i8|f32|txt)$/ }, ({ path, resolveDir }) => ({
       path: `./${relative(PROJECT, resolve(resolveDir, path))}`,
       external: true,
     }))
   },
 }
 
-/** A Worker's code as one module, which comes first, and the files it imports. */
-export async function bundleWorker(name: string): Promise<Module[]> {
+/** The code of `workers/NAME` as one module, which comes first, and the files it imports. */
+export const bundleWorker = (name: string) => bundle(name, `workers/${name}/index.ts`)
+
+/** As bundleWorker, from any entry point of the project. */
+export async function bundle(name: string, entryPoint: string): Promise<Module[]> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT,
-    entryPoints: [{ in: `workers/${name}/index.ts`, out: name }],
+    entryPoints: [{ in: entryPoint, out: name }],
     outdir: PROJECT,
     bundle: true,
     write: false,
@@ -55,7 +59,6 @@ export async function bundleWorker(name: string): Promise<Module[]> {
 
 async function fileModule(name: string): Promise<Module> {
   const path = resolve(PROJECT, name)
-  if (FILE_TYPES[extname(name)] === 'Text')
-    return { type: 'Text', path, contents: await readFile(path, 'utf8') }
-  return { type: 'Data', path, contents: await readFile(path) }
+  const type = FILE_TYPES[extname(name)] ?? 'Data'
+  return { type, path, contents: await readFile(path, type === 'Text' ? 'utf8' : null) }
 }

@@ -1,6 +1,9 @@
 import { join } from 'node:path'
+import { putCollectionRoute } from '../../shared/api/documents.ts'
+import { type EmbedderEntry, readEmbedderList } from '../../shared/registry/embedders.ts'
 import { apiClient } from '../lib/client.ts'
 import { findDocuments } from '../lib/documents.ts'
+import { EXIT, Failure, reasonOf } from '../lib/failure.ts'
 import { HANDBOOK, PROJECT } from '../lib/project.ts'
 import { type Upload, uploadDocuments } from '../lib/upload.ts'
 import type { Address } from './furnish.ts'
@@ -17,11 +20,15 @@ export type PlatformOptions = {
   readonly handbook?: boolean
   /** Write no log. */
   readonly quiet?: boolean
+  /** Embeds new collections, beside what the environment's EMBEDDERS names. */
+  readonly embedder?: EmbedderEntry | undefined
   readonly onProgress?: Upload['onProgress']
 }
 export type Platform = Address & { readonly stop: () => Promise<void> }
 
 const MINUTE_MS = 60_000
+const BUILT_IN = 'edge-static'
+const EMBEDDING_WORKERS = ['fairlead-rag', 'fairlead-ingest']
 
 /** The whole platform on this machine. Resolves when everything answers, interrupted work is taken up and the handbook is live. */
 export async function startPlatform({
@@ -29,17 +36,21 @@ export async function startPlatform({
   stateDir,
   handbook = true,
   quiet = false,
+  embedder,
   onProgress,
 }: PlatformOptions): Promise<Platform> {
   // Whatever was opened when something fails is closed again, in reverse.
   await using opened = new AsyncDisposableStack()
+  const embedders = embedderVariables(embedder)
   const state = openState(stateDir)
   opened.defer(state.release)
   const log = quiet ? noLog : openLog(stateDir)
   opened.defer(log.close)
   const workers = await localWorkers()
+  // Locally keys are marked as test keys.
+  const settings = { router: { KEY_PEPPER: state.pepper, ENVIRONMENT: 'test' }, embedders }
   const starting = startRuntime({
-    workers: workers.map((worker) => withSecrets(worker, state.pepper)),
+    workers: workers.map((worker) => withSettings(worker, settings)),
     port,
     dataDir: join(stateDir, 'runtime'),
     onLog: log.write,
@@ -60,16 +71,50 @@ export async function startPlatform({
   return { ...platform, stop: () => open.disposeAsync() }
 }
 
-/** Locally keys are marked as test keys, and origins' tokens come from the environment. */
-function withSecrets(worker: LocalWorker, pepper: string): LocalWorker {
-  if (worker.name !== ROUTER) return worker
-  const origins = Object.entries(process.env).filter(([name]) => name.startsWith('ORIGIN_'))
-  const secrets = { ...Object.fromEntries(origins), KEY_PEPPER: pepper, ENVIRONMENT: 'test' }
-  return { ...worker, bindings: { ...worker.bindings, ...secrets } }
+type Settings = {
+  /** What only the router may know. */
+  readonly router: Readonly<Record<string, string>>
+  readonly embedders: Readonly<Record<string, string>>
+}
+
+/** Origins' tokens come from the environment, for all who call origins. */
+function withSettings(worker: LocalWorker, { router, embedders }: Settings): LocalWorker {
+  const own = new Map([[ROUTER, router], ...EMBEDDING_WORKERS.map((name) => [name, embedders] as const)]).get(
+    worker.name,
+  )
+  if (!own) return worker
+  const origins = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[0].startsWith('ORIGIN_') && entry[1] !== undefined,
+  )
+  return { ...worker, bindings: { ...worker.bindings, ...Object.fromEntries(origins), ...own } }
+}
+
+/** Worker variables: the environment's, and the one embedder that was named as well. */
+function embedderVariables(added: EmbedderEntry | undefined): Readonly<Record<string, string>> {
+  const { EMBEDDERS, DEFAULT_EMBEDDER } = process.env
+  const others = asUsage(() => readEmbedderList(EMBEDDERS)).filter(({ id }) => id !== added?.id)
+  const list = added ? [...others, added] : others
+  const standard = added?.id ?? DEFAULT_EMBEDDER ?? BUILT_IN
+  if (standard !== BUILT_IN && !list.some(({ id }) => id === standard))
+    throw new Failure(EXIT.usage, `DEFAULT_EMBEDDER: EMBEDDERS has no "${standard}"`)
+  return { EMBEDDERS: JSON.stringify(list), DEFAULT_EMBEDDER: standard }
+}
+
+function asUsage<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new Failure(EXIT.usage, reasonOf(error), { cause: error })
+  }
 }
 
 async function indexHandbook({ url, apiKey }: Address, onProgress: Upload['onProgress']) {
   const client = apiClient({ url, key: apiKey })
+  // By the built-in embedder in any case, so that the next start needs no other.
+  await client.call(putCollectionRoute, {
+    params: { collection: HANDBOOK },
+    body: { embedder: BUILT_IN },
+  })
   const found = await findDocuments([join(PROJECT, 'docs')])
   const { failed } = await uploadDocuments({ client, collection: HANDBOOK, found, onProgress })
   const [first] = failed

@@ -1,7 +1,11 @@
 import { z } from '@hono/zod-openapi'
+import { UNSUPPORTED } from '../domain/grounding/check.ts'
 import { PRIORITIES } from '../domain/priority.ts'
+import { TEMPLATES } from '../domain/prompt.ts'
+import { TECHNIQUES } from '../domain/rewriting.ts'
 import { collectionName, filter, level, metadata, policyName, question, tier } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
+import { retrievalChoice, weights } from './retrieval.ts'
 import { explainRoute, route } from './route.ts'
 
 const note = (description: string) => ({ description })
@@ -40,9 +44,34 @@ export const requirements = z
   })
   .openapi('Requirements')
 
-export const retrieval = z
-  .strictObject({ topK: z.int().min(1).max(50).optional() })
-  .openapi({ description: 'How many passages to find; the tier decides when it is left out.' })
+export const retrieval = retrievalChoice
+  .safeExtend({
+    topK: z
+      .int()
+      .min(1)
+      .max(50)
+      .optional()
+      .openapi(note('How many passages to find; the tier decides when it is left out.')),
+    rewrite: z
+      .array(z.enum(TECHNIQUES))
+      .min(1)
+      .max(TECHNIQUES.length)
+      .optional()
+      .openapi(
+        note('Lets a small model reword the question before the search, for a price that the answer shows.'),
+      ),
+    maxRewriteCostUsd: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .openapi(note('Bound of what rewording may cost; 0.001 when it is left out.')),
+  })
+  .openapi('AskRetrieval')
+
+export const template = z
+  .enum(TEMPLATES)
+  .openapi(note('What the answer is for; decides the instructions that the model gets.'))
 
 export const queryRequest = z
   .strictObject({
@@ -55,8 +84,13 @@ export const queryRequest = z
       .optional()
       .openapi(note('What was said before the question, oldest first.')),
     stream: z.boolean().default(false).openapi(note('Answer with server-sent events.')),
+    store: z
+      .boolean()
+      .default(true)
+      .openapi(note('False: the answer is not kept, so feedback on it is not possible.')),
     requirements: requirements.optional(),
     retrieval: retrieval.optional(),
+    template: template.default('qa'),
     format: z
       .union([
         z.enum(['text', 'markdown']),
@@ -93,13 +127,32 @@ export const source = z
   })
   .openapi('Source')
 
-export const claim = z.object({
-  start: z.int(),
-  end: z.int(),
-  sources: z.array(z.int()),
-  support: z.number(),
-  supported: z.boolean(),
+const check = z.object({
+  stated: z.int(),
+  missing: z.array(z.string()).openapi(note('What stands in none of the cited sources, as written.')),
 })
+
+export const claim = z
+  .object({
+    start: z.int(),
+    end: z.int(),
+    sources: z.array(z.int()),
+    support: z.number(),
+    supported: z.boolean(),
+    reason: z
+      .enum(UNSUPPORTED)
+      .nullable()
+      .openapi(note('Why the sentence is not supported; null when it is.')),
+    checks: z.object({
+      numbers: check,
+      dates: check,
+      names: check,
+      quotes: check,
+      polarity: z.enum(['same', 'opposite']),
+      entailment: z.number().openapi(note('Chance that the sources entail the sentence, by its words.')),
+    }),
+  })
+  .openapi('Claim')
 
 const spend = z.object({
   promptTokens: z.int(),
@@ -121,6 +174,22 @@ export const queryResponse = z
       .array(claim)
       .openapi(note('Sentences of the answer, what they cite, and how well that supports them, 0 to 1.')),
     grounding: z.number().openapi(note('Share of the answer that its sources support, 0 to 1.')),
+    rewriting: z
+      .object({
+        techniques: z.array(z.enum(TECHNIQUES)),
+        standalone: z.string().nullable(),
+        queries: z.array(z.string()),
+        passage: z.string().nullable(),
+        endpoint: z.string().nullable(),
+        costUsd: z.number(),
+        costNanoUsd: z.int(),
+        failure: z.string().nullable(),
+      })
+      .optional()
+      .openapi(note('What a model made of the question; billed as a line of its own.')),
+    unsupported: z
+      .partialRecord(z.enum(UNSUPPORTED), z.int())
+      .openapi(note('How many sentences are not supported, by reason.')),
     removedCitations: z
       .int()
       .openapi({ description: 'Citations to sources that were not given, taken out of the answer.' }),
@@ -143,7 +212,7 @@ export const queryRoute = defineRoute('query', {
   tags: ['Ask'],
   summary: 'Ask a question and get a cited answer',
   description:
-    'With `stream: true` the answer is `text/event-stream`: `route`, `sources`, then `text` (`{delta}`) with `citation` (`{number, start, end}`) between, then `claims`, `usage`, `done`. A failure after the first byte is `error`, and nothing follows it.',
+    'With `stream: true` the answer is `text/event-stream`: `route`, `sources`, then `text` (`{delta}`) with `citation` (`{number, start, end}`) between, and a `claim` behind each complete sentence, then `claims`, `usage`, `done`. A failure after the first byte is `error`, and nothing follows it.',
   request: { body: jsonBody(queryRequest) },
   responses: {
     200: {
@@ -161,11 +230,8 @@ export const searchRequest = z
     collection: collectionName,
     filter: filter.optional(),
     topK: z.int().min(1).max(100).default(10),
-    weights: z
-      .strictObject({ lexical: z.number().min(0).max(1), dense: z.number().min(0).max(1) })
-      .refine(({ lexical, dense }) => lexical + dense > 0, 'must not both be 0')
-      .optional()
-      .openapi({ description: 'Fusion weights; the default is lexical .6, dense .4. For evaluation.' }),
+    weights: weights.optional(),
+    retrieval: retrievalChoice.optional(),
   })
   .openapi('SearchRequest', { example: { query: 'budget of a key', collection: 'handbook', topK: 5 } })
 
@@ -182,7 +248,12 @@ export const hit = z
     metadata,
     labels,
     score: z.number(),
-    legs: z.object({ lexical: z.number(), dense: z.number() }),
+    legs: z.object({
+      lexical: z.number(),
+      dense: z.number(),
+      parent: z.number().optional(),
+      rerank: z.number().optional(),
+    }),
   })
   .openapi('Hit')
 
@@ -196,7 +267,19 @@ export const searchRoute = defineRoute('query', {
     200: json(
       z.object({
         hits: z.array(hit),
-        timings: z.object({ totalMs: z.number(), embedMs: z.number(), searchMs: z.number() }),
+        rerank: z
+          .object({ id: z.string(), degraded: z.string().nullable() })
+          .nullable()
+          .openapi(note('The reranker, and why the hits are in the order of the search after all.')),
+        usage: z
+          .object({ embeddingTokens: z.int(), costUsd: z.number(), costNanoUsd: z.int() })
+          .openapi(note('What embedding and reranking took.')),
+        timings: z.object({
+          totalMs: z.number(),
+          embedMs: z.number(),
+          searchMs: z.number(),
+          rerankMs: z.number(),
+        }),
       }),
       'The best chunks, best first',
     ),

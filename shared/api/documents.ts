@@ -27,7 +27,9 @@ export const collectionRequest = z
       .optional()
       .openapi({ description: 'Chunk size of the tier; cannot be changed later. Default m.' }),
     store: z.literal('embedded').optional(),
-    embedder: z.literal('edge-static').optional(),
+    embedder: z.string().min(1).max(512).optional().openapi({
+      description: 'Name of an embedder of this platform; stands for its life. Left out: the default one.',
+    }),
     labels: labels.optional(),
   })
   .openapi('CollectionRequest', { example: { profile: 'm', labels: ['internal'] } })
@@ -79,11 +81,22 @@ const documentExample = {
   metadata: { lang: 'en', year: 2026 },
 }
 
-/** Exactly one of `text` and `base64`. */
+const CHUNKS_PER_DOCUMENT = 5_000
+
+/** Exactly one of `text`, `base64` and `chunks`. */
 export const documentRequest = z
   .strictObject({
     text: z.string().optional(),
     base64: z.base64().optional(),
+    chunks: z
+      .array(z.string().regex(/\S/, 'must not be empty'))
+      .min(1)
+      .max(CHUNKS_PER_DOCUMENT)
+      .optional()
+      .openapi({
+        description:
+          'A document that you have cut yourself: each is kept as one chunk unless it is more than four times as large as the chunks of the collection. Its text is the chunks with a blank line between them.',
+      }),
     mediaType: z.string().max(128).optional().openapi({
       description:
         'text/plain, text/markdown or text/html. Default: by the extension of the id or title, else text/plain for `text`.',
@@ -99,9 +112,13 @@ export const documentRequest = z
     labels: labels.optional(),
   })
   .refine(
-    ({ text, base64 }) => (text === undefined) !== (base64 === undefined),
-    'send exactly one of text and base64',
+    ({ text, base64, chunks }) => [text, base64, chunks].filter((given) => given !== undefined).length === 1,
+    'send exactly one of text, base64 and chunks',
   )
+  .refine(({ chunks, mediaType }) => chunks === undefined || mediaType === undefined, {
+    path: ['mediaType'],
+    error: 'leave it out beside chunks, which are plain text',
+  })
   .openapi('DocumentRequest', { example: documentExample })
 
 /** A document in a request whose path names none; without an id it gets a fresh one. */

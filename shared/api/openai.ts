@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { requirements, retrieval, source } from './ask.ts'
+import { requirements, retrieval, source, template } from './ask.ts'
 import { collectionName, filter } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 import { route } from './route.ts'
@@ -36,6 +36,10 @@ export const chatRequest = z
     stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
     max_tokens: z.int().min(1).nullish(),
     max_completion_tokens: z.int().min(1).nullish(),
+    store: z
+      .boolean()
+      .nullish()
+      .openapi({ description: 'False: an answer from a collection is not kept for feedback.' }),
     n: z.literal(1, 'only one choice is generated per request').nullish(),
     fairlead: z
       .strictObject({
@@ -43,6 +47,7 @@ export const chatRequest = z
         filter: filter.optional(),
         requirements: requirements.optional(),
         retrieval: retrieval.optional(),
+        template: template.optional(),
       })
       .optional(),
   })

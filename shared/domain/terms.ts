@@ -28,12 +28,21 @@ export function stems(text: string): string[] {
 
 /** An index takes time for every word, and a question that says more in its first 256 words has yet to be asked. */
 const MAX_QUERY_WORDS = 256
+/** Long questions come back to what they are about; a word said more often than this is a habit of speech. CISI gains three points of nDCG. */
+const MAX_REPEATS = 3
 
-/** The words of a question worth looking up, each once; all of them when none tells anything. */
+/** The words of a question worth looking up, as often as they are said but three times at most; all of them when none tells anything. */
 export function queryWords(question: string): string[] {
-  const all = [...new Set(words(splitIdentifiers(question)))]
+  const all = words(splitIdentifiers(question))
   const telling = all.filter(isTelling)
-  return (telling.length > 0 ? telling : all).slice(0, MAX_QUERY_WORDS)
+  const said = new Map<string, number>()
+  const kept: string[] = []
+  for (const word of telling.length > 0 ? telling : all) {
+    const times = said.get(word) ?? 0
+    said.set(word, times + 1)
+    if (times < MAX_REPEATS) kept.push(word)
+  }
+  return kept.slice(0, MAX_QUERY_WORDS)
 }
 
 /** The text followed by the parts of its camelCase identifiers, so that `maxTokens` is also found by "tokens". */

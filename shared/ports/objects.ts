@@ -154,11 +154,21 @@ export type Visibility = Pick<SearchRequest, 'filter' | 'principals'>
 export type ShardProbe = {
   /** Best first; `row` means something only to the slot it came from. */
   readonly lexical: readonly { readonly row: number; readonly score: number }[]
+  /** BM25 of the hits' documents of several chunks, each as one text; `document` means something only to the slot. */
+  readonly parents: readonly { readonly document: number; readonly score: number }[]
   /** Vectors of the first lexical hits, in their order. */
   readonly vectors: readonly Float32Array[]
   /** Sum of all live vectors, and how many: slots add up to the collection's mean. */
   readonly vectorSum: Float32Array
   readonly vectorCount: number
+}
+
+/** A chunk beside the question. `isPart`: its document has others. */
+export type NearChunk = {
+  readonly row: number
+  readonly dense: number
+  readonly document: number
+  readonly isPart: boolean
 }
 
 /** One hash slot of an index: chunks, full text and vectors of its documents. */
@@ -177,7 +187,9 @@ export interface ShardRpc {
     visibility: Visibility,
     rows: readonly number[],
     limit: number,
-  ): Promise<{ row: number; dense: number }[]>
+  ): Promise<NearChunk[]>
+  /** Vectors of these rows, as far as they are live. */
+  vectors(rows: readonly number[]): Promise<{ row: number; vector: Float32Array }[]>
   /** What the rows hold; a row that was replaced or removed meanwhile is missing. */
   read(rows: readonly number[]): Promise<(Omit<Hit, 'score' | 'legs'> & { row: number })[]>
   neighbours(

@@ -1,7 +1,10 @@
+import type { AnswerRecord } from '../domain/answer.ts'
 import type { Filter } from '../domain/filter.ts'
-import type { ChatMessage, Claim, Source } from '../domain/passage.ts'
+import type { ChatMessage, Source } from '../domain/passage.ts'
 import type { Principal } from '../domain/principal.ts'
-import type { AnswerFormat } from '../domain/prompt.ts'
+import type { AnswerFormat, Template } from '../domain/prompt.ts'
+import type { RetrievalChoice } from '../domain/retrieval/settings.ts'
+import type { Rewriting } from '../domain/rewriting.ts'
 import type { Tier } from '../domain/tiers.ts'
 import type { UsageEvent } from '../domain/usage.ts'
 import type { Hit } from './vector-store.ts'
@@ -16,7 +19,11 @@ export type RetrieveRequest = {
   readonly conversation: readonly ChatMessage[]
   readonly filter?: Filter | undefined
   readonly topK?: number | undefined
+  readonly retrieval?: RetrievalChoice | undefined
+  /** What a model made of the question. */
+  readonly rewriting?: Rewriting | null | undefined
   readonly format: AnswerFormat
+  readonly template: Template
 }
 
 /** What the router needs to answer: numbered sources, the prompt that shows them, and its size. */
@@ -37,19 +44,32 @@ export type SearchInput = {
   readonly collection: string
   readonly topK: number
   readonly filter?: Filter | undefined
-  /** For evaluation: weigh the legs otherwise than the default. */
-  readonly weights?: { readonly lexical: number; readonly dense: number } | undefined
+  readonly rewriting?: Rewriting | null | undefined
+  /** What it says otherwise than the collection. */
+  readonly retrieval?: RetrievalChoice | undefined
 }
 
-export type Verification = { readonly claims: readonly Claim[]; readonly grounding: number }
+export type Found = {
+  readonly hits: LabelledHit[]
+  /** What embedding the query took. */
+  readonly embedding: { readonly tokens: number; readonly costNanoUsd: number }
+  /** What the reranker took, and why the hits are in the order of the search after all; null without one. */
+  readonly rerank: {
+    readonly id: string
+    readonly costNanoUsd: number
+    readonly degraded: string | null
+  } | null
+  readonly timings: {
+    readonly totalMs: number
+    readonly embedMs: number
+    readonly searchMs: number
+    readonly rerankMs: number
+  }
+}
 
 export interface RagService {
   retrieve(context: CallContext, request: RetrieveRequest): Promise<Retrieved>
-  search(
-    context: CallContext,
-    input: SearchInput,
-  ): Promise<{ hits: LabelledHit[]; timings: { totalMs: number; embedMs: number; searchMs: number } }>
-  verify(context: CallContext, answer: string, sources: readonly Source[]): Promise<Verification>
+  search(context: CallContext, input: SearchInput): Promise<Found>
 }
 
 /** Ingest and cost own their HTTP routes; the router authenticates and hands the request over. */
@@ -63,5 +83,7 @@ export interface SettlementService {
 }
 
 export type UsageMessage = { readonly type: 'usage'; readonly events: readonly UsageEvent[] }
+
+export type AnswerMessage = { readonly type: 'answer'; readonly record: AnswerRecord }
 
 export type IngestMessage = { readonly type: 'index'; readonly jobId: string; readonly requestId: string }

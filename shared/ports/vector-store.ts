@@ -1,4 +1,6 @@
 import type { Filter, Metadata } from '../domain/filter.ts'
+import type { LegWeights } from '../domain/fusion.ts'
+import type { RetrievalSettings } from '../domain/retrieval/settings.ts'
 
 /** Where an index lives. The tenant comes from the principal; no filter can express or widen it. */
 export type Namespace = {
@@ -42,7 +44,15 @@ export type SearchRequest = {
   /** Always applied: documents with an ACL are seen only by one of these. */
   readonly principals: readonly string[]
   /** Fusion weight per leg, 0..1; a leg of weight 0 is still scored. Default: lexical .6, dense .4. */
-  readonly weights?: { readonly lexical: number; readonly dense: number } | undefined
+  readonly weights?: LegWeights | undefined
+  /** Without them the stages that are on by default. */
+  readonly stages?: SearchStages | undefined
+}
+
+/** What of a search can be switched; see RetrievalSettings. */
+export type SearchStages = Pick<RetrievalSettings, 'fusion' | 'feedback' | 'parent' | 'agreement'> & {
+  /** Whether the caller chose the weights; nothing then changes them. */
+  readonly isWeighted: boolean
 }
 
 export type Hit = {
@@ -62,7 +72,13 @@ export type Hit = {
   /** Fused, 0..1, comparable only inside one result. */
   readonly score: number
   /** Raw leg scores: BM25 (0 when no term matched) and cosine after centring and feedback. */
-  readonly legs: { readonly lexical: number; readonly dense: number }
+  readonly legs: {
+    readonly lexical: number
+    readonly dense: number
+    /** BM25 of the whole document on the chunks' scale; missing where the store has none. */
+    readonly parent?: number
+    readonly rerank?: number
+  }
 }
 
 export type PublishOutcome = 'published' | 'superseded'

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { feedbackVector } from '../../shared/domain/feedback.ts'
-import { fuse } from '../../shared/domain/fusion.ts'
-import { recentTurns, searchText, writePrompt } from '../../shared/domain/prompt.ts'
+import { fuse, opennessOf, weightsFor } from '../../shared/domain/fusion.ts'
+import { bestAtEnds, recentTurns, searchText, TEMPLATES, writePrompt } from '../../shared/domain/prompt.ts'
+import { FUSIONS } from '../../shared/domain/retrieval/settings.ts'
 import { sentences } from '../../shared/domain/sentences.ts'
 import { queryWords, splitIdentifiers, stems } from '../../shared/domain/terms.ts'
 import { quantise, restore, unit } from '../../shared/domain/vector.ts'
@@ -41,6 +42,52 @@ describe('fusion', () => {
     ])
     expect(fuse([{ key: 'only', lexical: 0, dense: 0.1 }])).toMatchObject([{ key: 'only', score: 1 }])
   })
+
+  it.each(FUSIONS)('%s keeps scores from 0 to 1 and every candidate', (fusion) => {
+    fc.assert(
+      fc.property(fc.array(candidate, { minLength: 1 }), (candidates) => {
+        const fused = fuse(candidates, undefined, fusion)
+        expect(fused).toHaveLength(candidates.length)
+        for (const { score } of fused) expect(score).toBeGreaterThanOrEqual(0)
+        for (const { score } of fused) expect(score).toBeLessThanOrEqual(1 + 1e-9)
+      }),
+    )
+  })
+
+  it('by ranks looks at order alone, and a leg that has not found a chunk gives it nothing', () => {
+    const fused = fuse(
+      [
+        { key: 'both', lexical: 2, dense: 0.5 },
+        { key: 'words', lexical: 100, dense: 0 },
+      ],
+      { lexical: 0.5, dense: 0.5 },
+      'rrf',
+    )
+    expect(fused.map(({ key }) => key)).toEqual(['both', 'words'])
+    expect(fused[1]?.score).toBeCloseTo(0.5)
+  })
+})
+
+describe('weights for one question', () => {
+  const weights = { lexical: 0.6, dense: 0.4 }
+  const scores = (tenth: number) => [10, ...Array.from({ length: 8 }, () => 9), tenth]
+
+  it('leave the dense leg half its share where words alone decide, and all of it where they do not', () => {
+    expect(weightsFor(opennessOf(scores(2)), weights).dense).toBeCloseTo(0.2)
+    expect(weightsFor(opennessOf(scores(8)), weights).dense).toBeCloseTo(0.4)
+    expect(weightsFor(opennessOf([]), weights)).toEqual(weights)
+    expect(weightsFor(opennessOf([10, 1]), weights).dense).toBeCloseTo(0.4)
+  })
+
+  it('always add up to what they were', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 50, noNaN: true })), (values) => {
+        const { lexical, dense } = weightsFor(opennessOf(values.toSorted((a, b) => b - a)), weights)
+        expect(lexical + dense).toBeCloseTo(1)
+        expect(dense).toBeGreaterThanOrEqual(0.2 - 1e-9)
+      }),
+    )
+  })
 })
 
 describe('dense feedback', () => {
@@ -78,9 +125,10 @@ it('stores a vector in a byte per number without turning it', () => {
 })
 
 describe('words', () => {
-  it('looks up telling words once each, and others only when there is nothing else', () => {
-    expect(queryWords('Where is the pilot and the Pilot?')).toEqual(['pilot'])
-    expect(queryWords('to be or not to be')).toEqual(['to', 'be', 'or', 'not'])
+  it('looks up telling words as often as they are said, up to three times, and others only when there is nothing else', () => {
+    expect(queryWords('Where is the pilot and the Pilot?')).toEqual(['pilot', 'pilot'])
+    expect(queryWords('wing wing wing wing flow')).toEqual(['wing', 'wing', 'wing', 'flow'])
+    expect(queryWords('to be or not to be')).toEqual(['to', 'be', 'or', 'not', 'to', 'be'])
     expect(queryWords('!!!')).toEqual([])
     expect(queryWords(Array.from({ length: 5_000 }, (_, i) => `w${i}`).join(' '))).toHaveLength(256)
   })
@@ -137,11 +185,31 @@ describe('the prompt', () => {
     score: 1,
   }
 
+  const options = { format: 'markdown', template: 'qa', marker: 'k3f9' } as const
+
   it('shows numbered sources that cannot end their own quotation', () => {
-    const content = writePrompt('Why?', [], [source], 'markdown').at(-1)?.content ?? ''
+    const content = writePrompt('Why?', [], [source], options).at(-1)?.content ?? ''
     expect(content.match(/<\/?source/g)).toHaveLength(2)
-    expect(content).toContain('<source number="1" title="A \'guide\'" section="H">')
+    expect(content).toContain('<source-k3f9 number="1" title="A \'guide\'" section="H">')
+    expect(content).toContain('</source-k3f9>')
     expect(content).toContain('Question: Why?')
+  })
+
+  it('holds rules of its template, all of them different', () => {
+    const rules = TEMPLATES.map(
+      (template) => writePrompt('Why?', [], [], { ...options, template })[0]?.content,
+    )
+    expect(new Set(rules).size).toBe(TEMPLATES.length)
+    for (const rule of rules) expect(rule).toContain('cite only numbers that were given')
+  })
+
+  it('puts the best passages at both ends and loses none', () => {
+    expect(bestAtEnds([1, 2, 3, 4, 5])).toEqual([1, 3, 5, 4, 2])
+    fc.assert(
+      fc.property(fc.array(fc.nat()), (ranked) => {
+        expect(bestAtEnds(ranked).toSorted()).toEqual(ranked.toSorted())
+      }),
+    )
   })
 
   it('keeps the latest turns that fit', () => {

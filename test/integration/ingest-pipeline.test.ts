@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { MAX_ATTEMPTS } from '../../shared/domain/ingest.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { VectorStore } from '../../shared/ports/vector-store.ts'
-import { ingestWorker, real } from './ingest-worker.ts'
+import { embeddersWith, ingestWorker, real } from './ingest-worker.ts'
 
+const builtIn = real.embedders.standard
 const guide = '# Harbour\n\nThe pilot boards ships two miles off the mole.\n'
 
 /** The real store, in which one call does something else. */
@@ -36,7 +37,7 @@ describe('a document on its way in', () => {
     const seen: string[] = []
     const worker = await ingestWorker({
       objects: { ...real.objects, get: (key) => note().then(() => real.objects.get(key)) },
-      embedder: { ...real.embedder, embed: (...texts) => note().then(() => real.embedder.embed(...texts)) },
+      embedders: embeddersWith({ embed: (...texts) => note().then(() => builtIn.embed(...texts)) }),
       index: storeWith({ stage: (...chunks) => note().then(() => real.index.stage(...chunks)) }),
     })
     const note = async () => void seen.push((await worker.status('a.md')).state)
@@ -69,6 +70,22 @@ describe('a document on its way in', () => {
     expect(chunks[0]).toBeGreaterThan(chunks[1] ?? Number.POSITIVE_INFINITY)
   })
 
+  it('keeps the chunks that its sender has cut, and cuts only what is several times too large', async () => {
+    const worker = await ingestWorker()
+    const chunks = ['  a pilot boards\r\n', 'The tug\n\nwaits.', 'A buoy rings. '.repeat(800)]
+    await worker.answer(202, 'PUT', worker.document('cut'), { json: { chunks } })
+    await worker.deliver()
+    const { chunks: count } = await worker.answer<{ chunks: number }>(200, 'GET', worker.document('cut'))
+    expect(count).toBeGreaterThan(3)
+    const content = await (await worker.call('GET', `${worker.document('cut')}/content`)).text()
+    expect(content).toBe(chunks.join('\n\n').replaceAll('\r', ''))
+    const [pilot] = await worker.search('pilot')
+    expect(pilot).toMatchObject({ start: 0, text: '  a pilot boards\n' })
+    const [tug] = await worker.search('tug')
+    expect(tug).toMatchObject({ text: 'The tug\n\nwaits.' })
+    expect(content.slice(tug?.start, tug?.end)).toBe(tug?.text)
+  })
+
   it('is seen only by whom its access list names', async () => {
     const worker = await ingestWorker()
     await worker.put('secret.md', guide, { acl: ['group:pilots'] })
@@ -83,21 +100,20 @@ describe('deliveries that repeat, come late or race', () => {
     const worker = await ingestWorker()
     const { jobId } = await worker.put('a.md', guide)
     const seen: string[] = []
-    const embedder = {
-      ...real.embedder,
+    const embedders = embeddersWith({
       // A second delivery overtakes the first in its middle.
-      embed: async (...call: Parameters<typeof real.embedder.embed>) => {
+      embed: async (...call: Parameters<typeof builtIn.embed>) => {
         await worker.deliver([jobId])
-        return real.embedder.embed(...call)
+        return builtIn.embed(...call)
       },
-    }
+    })
     const index = storeWith({
       publish: async (...call) => {
         seen.push((await worker.status('a.md')).state)
         return real.index.publish(...call)
       },
     })
-    await worker.deliver([jobId], { embedder, index })
+    await worker.deliver([jobId], { embedders, index })
     expect(seen).toEqual(['live'])
     expect(await worker.status('a.md')).toMatchObject({ state: 'live', liveVersion: 1, chunks: 1 })
   })
@@ -279,8 +295,8 @@ describe('faults', () => {
   it('that may pass are tried again, and the document goes live when they have', async () => {
     const worker = await ingestWorker()
     const { jobId } = await worker.put('a.md', guide)
-    const embedder = { ...real.embedder, embed: () => Promise.reject(away) }
-    expect(await worker.deliver([jobId], { embedder })).toEqual({ acked: 0, retried: 1 })
+    const embedders = embeddersWith({ embed: () => Promise.reject(away) })
+    expect(await worker.deliver([jobId], { embedders })).toEqual({ acked: 0, retried: 1 })
     expect(await worker.answer(200, 'GET', `jobs/${jobId}`)).toMatchObject({ state: 'running', attempts: 1 })
     await worker.deliver([jobId])
     expect(await worker.status('a.md')).toMatchObject({ state: 'live' })
@@ -289,9 +305,9 @@ describe('faults', () => {
   it('that do not pass end the job after the last attempt, with the reason; the same bytes are tried anew', async () => {
     const worker = await ingestWorker()
     const { jobId } = await worker.put('a.md', guide)
-    const embedder = { ...real.embedder, embed: () => Promise.reject(away) }
+    const embedders = embeddersWith({ embed: () => Promise.reject(away) })
     const ends = []
-    for (let i = 0; i < MAX_ATTEMPTS; i += 1) ends.push(await worker.deliver([jobId], { embedder }))
+    for (let i = 0; i < MAX_ATTEMPTS; i += 1) ends.push(await worker.deliver([jobId], { embedders }))
     expect(ends.map(({ retried }) => retried)).toEqual([...Array(MAX_ATTEMPTS - 1).fill(1), 0])
     expect(await worker.status('a.md')).toMatchObject({
       state: 'failed',

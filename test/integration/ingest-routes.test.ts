@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { dropCollection, findCollection } from '../../shared/db/collections.ts'
 import type { Principal } from '../../shared/domain/principal.ts'
-import { type Accepted, type Document, ingestWorker } from './ingest-worker.ts'
+import { embedderSet } from '../../shared/registry/embedders.ts'
+import { type Accepted, type Document, embeddersWith, ingestWorker, real } from './ingest-worker.ts'
 
 type Page<T> = { data: T[]; nextCursor: string | null }
 type Listed = Document & { documentId: string }
@@ -53,11 +54,37 @@ describe('collections', () => {
   it('embedded by another embedder take no documents', async () => {
     const worker = await ingestWorker()
     await worker.put('a.md', 'text')
-    const { embedder } = worker.deps
-    const upgraded = await ingestWorker({ embedder: { ...embedder, id: 'edge-static-2' } })
+    const upgraded = await ingestWorker({ embedders: embeddersWith({ id: 'edge-static-2' }) })
     const by = { tenantId: worker.tenantId }
     const refused = await upgraded.call('PUT', worker.document('b.md'), { json: { text: 'x' }, by })
     expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining('edge-static-2')])
+  })
+
+  it('are embedded by whom they name, for life', async () => {
+    const other = { ...real.embedders.standard, id: 'minilm:all-MiniLM-L6-v2:256' }
+    const embedders = embedderSet([real.embedders.standard, other], 'edge-static')
+    const worker = await ingestWorker({ embedders })
+    const put = (status: number, json: object) => worker.answer(status, 'PUT', 'collections/docs', { json })
+    expect(await put(400, { embedder: 'nobody' })).toMatchObject({
+      error: {
+        code: 'invalid_request',
+        message: expect.stringContaining('"edge-static", "minilm"') as string,
+      },
+    })
+    expect(await put(201, { embedder: 'minilm' })).toMatchObject({ embedder: other.id })
+    expect(await put(200, { embedder: other.id })).toMatchObject({ embedder: other.id })
+    expect(await put(409, { embedder: 'edge-static' })).toMatchObject({
+      error: {
+        code: 'conflict',
+        message: expect.stringContaining('embedder: "docs" was made with') as string,
+      },
+    })
+    await worker.put('a.md', 'text')
+    await worker.deliver()
+    const embedding = { tokens: expect.any(Number) as number, costNanoUsd: 0 }
+    expect(worker.log).toContainEqual(
+      expect.objectContaining({ event: 'document_job', result: 'live', embedding }),
+    )
   })
 
   it('are deleted with everything in them', async () => {

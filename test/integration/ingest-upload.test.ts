@@ -190,8 +190,11 @@ describe('a request that cannot be served', () => {
     return ['POST', 'collections/docs/documents', { form: made }] as const
   }
   const cases: [string, Parameters<Awaited<ReturnType<typeof ingestWorker>>['call']>, number, string][] = [
-    ['no content', [...one({})], 400, 'send exactly one of text and base64'],
-    ['two contents', [...one({ text: 'x', base64: '' })], 400, 'send exactly one of text and base64'],
+    ['no content', [...one({})], 400, 'send exactly one of text, base64 and chunks'],
+    ['two contents', [...one({ text: 'x', base64: '' })], 400, 'send exactly one of text, base64 and chunks'],
+    ['a chunk of nothing', [...one({ chunks: ['x', ' '] })], 400, 'chunks.1: must not be empty'],
+    ['no chunks', [...one({ chunks: [] })], 400, 'chunks:'],
+    ['chunks of a type', [...one({ chunks: ['x'], mediaType: 'text/html' })], 400, 'mediaType: leave it out'],
     ['base64 that is none', [...one({ base64: 'ä' })], 400, 'base64:'],
     ['an unknown field', [...one({ text: 'x', colour: 1 })], 400, 'colour'],
     ['an unknown field of one of many', [...documents({}, { colour: 1 })], 400, 'documents.1'],

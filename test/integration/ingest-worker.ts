@@ -6,7 +6,9 @@ import { findCollection } from '../../shared/db/collections.ts'
 import { tenants } from '../../shared/db/schema.ts'
 import { indexNamespace } from '../../shared/domain/collection.ts'
 import type { Principal } from '../../shared/domain/principal.ts'
+import type { Embedder } from '../../shared/ports/embedder.ts'
 import type { Hit } from '../../shared/ports/vector-store.ts'
+import { embedderSet } from '../../shared/registry/embedders.ts'
 import { createApp, type Deps } from '../../workers/ingest/app.ts'
 import { createDeps } from '../../workers/ingest/deps.ts'
 import { indexDocuments } from '../../workers/ingest/jobs/index-documents.ts'
@@ -29,6 +31,10 @@ type Call = {
   by?: Partial<Principal>
 }
 export const real = createDeps(env)
+
+/** The built-in embedder, otherwise in what is given. */
+export const embeddersWith = (rest: Partial<Embedder>) =>
+  embedderSet([{ ...real.embedders.standard, ...rest }], rest.id ?? 'edge-static')
 
 /**
  * The ingest Worker of one fresh tenant over the real database, bucket and shards. Messages wait in `sent` until `deliver` takes
@@ -102,7 +108,10 @@ export async function ingestWorker(rest: Partial<Deps> = {}) {
     namespace,
     /** What readers find: every hit for the words, the best one first. */
     async search(text: string, principals: string[] = []): Promise<Hit[]> {
-      const [vector] = await deps.embedder.embed([text], 'query')
+      const row = await findCollection(deps.db, tenantId, 'docs')
+      if (!row) throw new Error('there is no collection "docs"')
+      const { vectors } = await deps.embedders.of(row).embed([text], 'query')
+      const [vector] = vectors
       if (!vector) throw new Error('no vector')
       return deps.index.search(await namespace(), { text, vector, topK: 10, principals })
     },

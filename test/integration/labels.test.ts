@@ -21,7 +21,7 @@ beforeEach(async () => {
     name: 'notes',
     id: tenantId,
     profile: 's',
-    embedder: deps.embedder.id,
+    embedder: deps.embedders.standard.id,
     store: 'embedded',
     slots: 1,
     labels: ['internal'],
@@ -37,7 +37,8 @@ const collection = async () => {
 
 async function index(documentId: string, text: string, labels: readonly string[]) {
   const namespace = indexNamespace(await collection())
-  const [vector = new Float32Array()] = await deps.embedder.embed([text], 'document')
+  const { vectors } = await deps.embedders.standard.embed([text], 'document')
+  const [vector = new Float32Array()] = vectors
   const place = { id: documentId, ordinal: 0, start: 0, end: text.length, gap: '', headings: [] }
   await deps.store.stage(namespace, { documentId, version: 1 }, [{ ...place, text, vector }])
   const described = { title: documentId, metadata: {}, acl: null, labels }
@@ -61,7 +62,9 @@ const retrieve = (question: string) =>
     collection: 'notes',
     tier: 's',
     conversation: [],
+    retrieval: {},
     format: 'text',
+    template: 'qa',
   })
 
 const byDocument = (found: readonly { readonly documentId: string; readonly labels: readonly string[] }[]) =>

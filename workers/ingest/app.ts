@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts'
 import { serviceApp } from '../../shared/http/service-app.ts'
 import type { Clock, Ids } from '../../shared/ports/clock.ts'
 import type { DocumentStore } from '../../shared/ports/document-store.ts'
-import type { Embedder } from '../../shared/ports/embedder.ts'
+import type { Embedders } from '../../shared/ports/embedder.ts'
 import type { EventSink } from '../../shared/ports/event-sink.ts'
 import type { Parser } from '../../shared/ports/parser.ts'
 import type { IngestMessage } from '../../shared/ports/services.ts'
@@ -19,7 +19,7 @@ export type Deps = {
   readonly db: Database
   readonly objects: DocumentStore
   readonly index: VectorStore
-  readonly embedder: Embedder
+  readonly embedders: Embedders
   readonly countTokens: (text: string) => number
   /** By media type. */
   readonly parsers: ReadonlyMap<string, Parser>

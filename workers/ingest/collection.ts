@@ -35,19 +35,20 @@ type Wanted = z.infer<typeof collectionRequest>
 
 /** The collection of this name, made with what is wanted if there is none. What it is made with stands for its life, but for labels. */
 export async function putCollection(
-  { db, embedder, newId, now }: Pick<Deps, 'db' | 'embedder' | 'newId' | 'now'>,
+  { db, embedders, newId, now }: Pick<Deps, 'db' | 'embedders' | 'newId' | 'now'>,
   principal: Principal,
   name: string,
-  { profile, labels }: Wanted,
+  { profile, embedder, labels }: Wanted,
 ): Promise<{ row: CollectionRow; isNew: boolean }> {
   requireCollection(principal, name)
   const { tenantId } = principal
+  const { id: embedderId } = embedder === undefined ? embedders.standard : embedders.named(embedder)
   const made: CollectionRow = {
     tenantId,
     name,
     id: newId('col'),
     profile: profile ?? 'm',
-    embedder: embedder.id,
+    embedder: embedderId,
     store: 'embedded',
     slots: 1,
     labels: labels ?? [],
@@ -56,25 +57,27 @@ export async function putCollection(
   const known = await findCollection(db, tenantId, name)
   if (!known && (await insertCollection(db, made))) return { row: made, isNew: true }
   const row = known ?? (await existingCollection(db, principal, name))
-  if (profile !== undefined && profile !== row.profile)
-    throw new AppError(
-      'conflict',
-      `profile: "${name}" was made with "${row.profile}", which stands for its life; make another collection for "${profile}"`,
-    )
+  requireSame('profile', profile, row)
+  requireSame('embedder', embedder && embedderId, row)
   if (labels) await setCollectionLabels(db, row, labels)
   return { row: { ...row, labels: labels ?? row.labels }, isNew: false }
 }
 
+function requireSame(field: 'profile' | 'embedder', wanted: string | undefined, row: CollectionRow): void {
+  if (wanted !== undefined && wanted !== row[field])
+    throw new AppError(
+      'conflict',
+      `${field}: "${row.name}" was made with "${row[field]}", which stands for its life; make another collection for "${wanted}"`,
+    )
+}
+
 /** The collection that documents go into, made when missing; refuses one whose vectors come from another embedder. */
 export async function indexableCollection(
-  deps: Pick<Deps, 'db' | 'embedder' | 'newId' | 'now'>,
+  deps: Pick<Deps, 'db' | 'embedders' | 'newId' | 'now'>,
   principal: Principal,
   name: string,
 ): Promise<CollectionRow> {
   const { row } = await putCollection(deps, principal, name, {})
-  if (row.embedder === deps.embedder.id) return row
-  throw new AppError(
-    'conflict',
-    `collection: "${name}" was embedded by "${row.embedder}", this platform embeds by "${deps.embedder.id}"; make a new collection`,
-  )
+  deps.embedders.of(row)
+  return row
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { LIMITS } from '../../shared/api/common.ts'
 import type { documentRequest } from '../../shared/api/documents.ts'
 import type { NewVersion } from '../../shared/db/documents.ts'
-import { essence, mediaTypeOfName } from '../../shared/domain/media-type.ts'
+import { CHUNKS_MEDIA_TYPE, essence, mediaTypeOfName } from '../../shared/domain/media-type.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Deps } from './app.ts'
 
@@ -27,20 +27,26 @@ export function incomingJson(
   return { documentId, bytes, mediaType, title, metadata, acl, labels }
 }
 
-function readBytes({ text, base64 = '' }: z.infer<typeof documentRequest>, at: string): Uint8Array {
-  const [field, bytes] =
-    text === undefined ? ['base64', decodeBase64(base64)] : ['text', new TextEncoder().encode(text)]
+function readBytes(document: z.infer<typeof documentRequest>, at: string): Uint8Array {
+  const [field, bytes] = contentOf(document)
   if (bytes.byteLength > LIMITS.documentBytes) throw tooLarge(at + field, bytes.byteLength)
   return bytes
 }
 
+function contentOf({ text, base64 = '', chunks }: z.infer<typeof documentRequest>): [string, Uint8Array] {
+  const encoder = new TextEncoder()
+  if (chunks) return ['chunks', encoder.encode(JSON.stringify(chunks))]
+  return text === undefined ? ['base64', decodeBase64(base64)] : ['text', encoder.encode(text)]
+}
+
 function readMediaType(
   parsers: Parsers,
-  { text, title = '', mediaType: given }: z.infer<typeof documentRequest>,
+  { text, chunks, title = '', mediaType: given }: z.infer<typeof documentRequest>,
   documentId: string,
   at: string,
 ): string {
   const field = `${at}mediaType`
+  if (chunks) return CHUNKS_MEDIA_TYPE
   if (given !== undefined) return supported(parsers, essence(given), field, given)
   const named = mediaTypeOfName(documentId) ?? mediaTypeOfName(title)
   return supported(parsers, named ?? (text === undefined ? null : 'text/plain'), field, '')

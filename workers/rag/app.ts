@@ -1,22 +1,25 @@
 import type { Database } from '../../shared/db/client.ts'
 import { type CollectionRow, findCollection } from '../../shared/db/collections.ts'
-import { findClaims, groundingOf } from '../../shared/domain/claims.ts'
 import { mayUseCollection } from '../../shared/domain/principal.ts'
 import { AppError } from '../../shared/errors.ts'
 import { errorFields } from '../../shared/log.ts'
-import type { Embedder } from '../../shared/ports/embedder.ts'
+import type { Embedder, Embedders } from '../../shared/ports/embedder.ts'
 import type { EventSink } from '../../shared/ports/event-sink.ts'
 import type { CallContext, RagService } from '../../shared/ports/services.ts'
 import type { VectorStore } from '../../shared/ports/vector-store.ts'
+import type { RegisteredReranker } from '../../shared/registry/rerankers.ts'
 import { retrieve } from './retrieve.ts'
 import { search } from './search.ts'
 
 export type Deps = {
   readonly db: Database
-  readonly embedder: Embedder
+  readonly embedders: Embedders
+  readonly rerankers: ReadonlyMap<string, RegisteredReranker>
   readonly countTokens: (text: string) => number
   readonly store: VectorStore
   readonly now: () => number
+  /** Unguessable, one for each prompt: what tells our tags from a document's. */
+  readonly newMarker: () => string
   readonly log: EventSink
 }
 
@@ -24,18 +27,13 @@ export type Deps = {
 export function createRag(deps: Deps): RagService {
   return {
     retrieve: (context, request) =>
-      observed(deps, 'retrieve', context, async () =>
-        retrieve(deps, context, await collectionOf(deps, context, request.collection), request),
+      observed(deps, 'retrieve', context, async (metered) =>
+        retrieve(metered, context, await collectionOf(deps, context, request.collection), request),
       ),
     search: (context, input) =>
-      observed(deps, 'search', context, async () =>
-        search(deps, context, await collectionOf(deps, context, input.collection), input),
+      observed(deps, 'search', context, async (metered) =>
+        search(metered, context, await collectionOf(deps, context, input.collection), input),
       ),
-    verify: (context, answer, sources) =>
-      observed(deps, 'verify', context, async () => {
-        const claims = findClaims(answer, sources)
-        return { claims, grounding: groundingOf(claims) }
-      }),
   }
 }
 
@@ -51,15 +49,17 @@ async function collectionOf({ db }: Deps, { principal }: CallContext, name: stri
 }
 
 async function observed<Result>(
-  { log, now }: Deps,
+  deps: Deps,
   operation: string,
   { requestId, principal }: CallContext,
-  run: () => Promise<Result>,
+  run: (deps: Deps) => Promise<Result>,
 ): Promise<Result> {
+  const { log, now } = deps
+  const { embedders, spent } = meteredEmbedders(deps.embedders)
   const startedMs = now()
   let failure: AppError | null = null
   try {
-    return await run()
+    return await run({ ...deps, embedders })
   } catch (error) {
     failure = AppError.from(error)
     throw failure
@@ -70,7 +70,30 @@ async function observed<Result>(
       requestId,
       tenantId: principal.tenantId,
       durationMs: now() - startedMs,
+      ...(spent.tokens > 0 && { embedding: spent }),
       ...(failure && { error: errorFields(failure) }),
     })
+  }
+}
+
+/** The same embedders, which add up what one call takes of them. */
+function meteredEmbedders(embedders: Embedders) {
+  const spent = { tokens: 0, costNanoUsd: 0 }
+  const metered = (embedder: Embedder): Embedder => ({
+    ...embedder,
+    async embed(...call) {
+      const embedding = await embedder.embed(...call)
+      spent.tokens += embedding.tokens
+      spent.costNanoUsd += embedding.costNanoUsd
+      return embedding
+    },
+  })
+  return {
+    spent,
+    embedders: {
+      standard: metered(embedders.standard),
+      named: (name) => metered(embedders.named(name)),
+      of: (collection) => metered(embedders.of(collection)),
+    } satisfies Embedders,
   }
 }

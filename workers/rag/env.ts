@@ -1,7 +1,12 @@
 import type { Shard } from './objects/shard.ts'
 
-/** Bindings of wrangler.toml. */
+/** Bindings of wrangler.toml, plus secrets by the names that EMBEDDERS gives (`auth`). */
 export type Env = {
   readonly DB: D1Database
   readonly SHARDS: DurableObjectNamespace<Shard>
+  /** JSON list of embedders beside the built-in one; shared/registry/embedders.ts has its fields. */
+  readonly EMBEDDERS?: string
+  readonly DEFAULT_EMBEDDER?: string
+  /** JSON list of rerankers beside the built-in one; shared/registry/rerankers.ts has its fields. */
+  readonly RERANKERS?: string
 }

@@ -23,10 +23,6 @@ export class Rag extends WorkerEntrypoint<Env> implements RagService {
   search(...call: Parameters<RagService['search']>) {
     return this.#rag.search(...call)
   }
-
-  verify(...call: Parameters<RagService['verify']>) {
-    return this.#rag.verify(...call)
-  }
 }
 
 export default {

@@ -14,6 +14,9 @@ const OVERFETCH = 3
 /** Earlier turns may take this share of the prompt; documents need the rest. */
 const CONVERSATION_SHARE = 0.25
 
+/** Share of the context left free, since tokens are counted by WordPiece and each model counts by its own. */
+const TOKEN_MARGIN = 0.1
+
 /** Question in, prompt out: search, pick what fits the tier's token budget, grow it where room is left, write the messages. */
 export async function retrieve(
   deps: Deps,
@@ -31,15 +34,23 @@ export async function retrieve(
     profile.contextTokens * CONVERSATION_SHARE,
     countTokens,
   )
-  const bare = countPrompt(countTokens, writePrompt(question, conversation, [], format))
-  const budgetTokens = profile.contextTokens - bare
+  const options = { format, template: request.template, marker: deps.newMarker() }
+  const bare = countPrompt(countTokens, writePrompt(question, conversation, [], options))
+  // Models cut text into more pieces than WordPiece does, and the tags around a source are counted with none.
+  const budgetTokens = Math.floor(profile.contextTokens * (1 - TOKEN_MARGIN)) - bare
   if (budgetTokens <= 0)
     throw new AppError(
       'context_length_exceeded',
       `question: it and the conversation have ${bare} tokens, and tier ${request.tier} takes ${profile.contextTokens} with the sources; shorten it or ask for a larger tier`,
     )
   const query = searchText(question, request.conversation)
-  const { hits } = await search(deps, context, collection, { query, filter, topK: topK * OVERFETCH })
+  const { hits } = await search(deps, context, collection, {
+    query,
+    filter,
+    topK: topK * OVERFETCH,
+    retrieval: request.retrieval,
+    rewriting: request.rewriting,
+  })
   const limits = { topK, budgetTokens, countTokens }
   const chosen = select(hits, limits)
   const around = await Promise.all(
@@ -51,7 +62,7 @@ export async function retrieve(
     }),
   )
   const sources = expand(chosen, around.flat(), limits)
-  const messages = writePrompt(question, conversation, sources, format)
+  const messages = writePrompt(question, conversation, sources, options)
   return {
     sources,
     labels: [...new Set(sources.flatMap(({ labels }) => labels))],

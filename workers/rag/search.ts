@@ -1,38 +1,112 @@
 import type { CollectionRow } from '../../shared/db/collections.ts'
 import { indexNamespace } from '../../shared/domain/collection.ts'
-import type { CallContext, LabelledHit, SearchInput } from '../../shared/ports/services.ts'
+import { diversify } from '../../shared/domain/retrieval/diversity.ts'
+import { mergeWordings } from '../../shared/domain/retrieval/merge.ts'
+import { type RetrievalSettings, settingsFrom } from '../../shared/domain/retrieval/settings.ts'
+import { unit } from '../../shared/domain/vector.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Embedder } from '../../shared/ports/embedder.ts'
+import type { CallContext, Found, LabelledHit, SearchInput } from '../../shared/ports/services.ts'
 import type { SearchRequest } from '../../shared/ports/vector-store.ts'
+import { rerankHits } from '../../shared/rerank/rerank-hits.ts'
 import type { Deps } from './app.ts'
 import { labelled } from './labels.ts'
 
-type Found = { hits: LabelledHit[]; timings: { totalMs: number; embedMs: number; searchMs: number } }
+type Input = Pick<SearchInput, 'query' | 'topK' | 'filter' | 'rewriting' | 'retrieval'>
+/** One wording of the question: what is looked up, and the vector that is compared. */
+type Wording = { readonly text: string; readonly vector: Float32Array }
 
-/** Embeds the query and searches the collection as the caller may see it. */
+/** Stages that drop or reorder hits are given this many for each that is wanted. */
+const OVERFETCH = 2
+
+/** Embeds the query as the collection is embedded, and searches it as the caller may see it, stage by stage. */
 export async function search(
-  { db, embedder, store, now }: Deps,
+  deps: Deps,
   { principal }: CallContext,
   collection: CollectionRow,
-  { query, topK, filter, weights }: Omit<SearchInput, 'collection'>,
+  { query, topK, filter, rewriting, retrieval }: Input,
 ): Promise<Found> {
+  const { db, embedders, store, now } = deps
   const startedMs = now()
-  const [vector = new Float32Array(embedder.dimensions)] = await embedder.embed([query], 'query')
+  const settings = settingsFrom(retrieval)
+  const embedder = embedders.of(collection)
+  const { wordings, embedding } = await wordingsOf(embedder, query, rewriting)
   const embeddedMs = now()
-  const request: SearchRequest = {
-    text: query,
-    vector,
-    topK,
+  const { fusion, feedback, parent, agreement } = settings
+  const { denseShare } = embedder
+  const common: Omit<SearchRequest, 'text' | 'vector'> = {
+    topK: depthOf(topK, settings),
     filter,
     principals: principal.principals,
-    weights,
+    weights: settings.weights ?? { lexical: 1 - denseShare, dense: denseShare },
+    stages: { fusion, feedback, parent, agreement, isWeighted: settings.weights !== null },
   }
-  const hits = await labelled(db, collection, await store.search(indexNamespace(collection), request))
+  const [own = [], ...others] = await Promise.all(
+    wordings.map((wording) => store.search(indexNamespace(collection), { ...common, ...wording })),
+  )
+  const merged = await labelled(db, collection, mergeWordings(own, others))
+  const searchedMs = now()
+  const { hits, rerank } = await reranked(deps, wordings[0]?.text ?? query, merged, settings)
   const endedMs = now()
   return {
-    hits,
+    hits: diversify(hits, settings.diversity).slice(0, topK),
+    embedding,
+    rerank,
     timings: {
       totalMs: endedMs - startedMs,
       embedMs: embeddedMs - startedMs,
-      searchMs: endedMs - embeddedMs,
+      searchMs: searchedMs - embeddedMs,
+      rerankMs: endedMs - searchedMs,
     },
   }
+}
+
+function depthOf(topK: number, { rerank, candidates, diversity }: RetrievalSettings): number {
+  const wanted = diversity === 'none' ? topK : topK * OVERFETCH
+  return rerank === null ? wanted : Math.max(wanted, candidates)
+}
+
+/** The question, or what a model made of it; a passage that might answer it moves the vector half-way. */
+async function wordingsOf(embedder: Embedder, query: string, rewriting: Input['rewriting']) {
+  const texts = [rewriting?.standalone ?? query, ...(rewriting?.queries ?? [])]
+  const asked = await embedder.embed(texts, 'query')
+  const passage = rewriting?.passage ?? null
+  const imagined = passage === null ? null : await embedder.embed([passage], 'document')
+  const wordings = texts.map((text, i): Wording => {
+    const vector = asked.vectors[i] ?? new Float32Array(embedder.dimensions)
+    const towards = i === 0 ? imagined?.vectors[0] : undefined
+    return { text, vector: towards ? unit(vector.map((value, j) => value + (towards[j] ?? 0))) : vector }
+  })
+  return {
+    wordings,
+    embedding: {
+      tokens: asked.tokens + (imagined?.tokens ?? 0),
+      costNanoUsd: asked.costNanoUsd + (imagined?.costNanoUsd ?? 0),
+    },
+  }
+}
+
+async function reranked(
+  { rerankers }: Deps,
+  query: string,
+  hits: readonly LabelledHit[],
+  { rerank: id, candidates }: RetrievalSettings,
+): Promise<{ hits: readonly LabelledHit[]; rerank: Found['rerank'] }> {
+  if (id === null) return { hits, rerank: null }
+  const found = rerankers.get(id)
+  if (!found)
+    throw new AppError(
+      'invalid_request',
+      `retrieval.rerank: there is no reranker "${id}"; there is ${[...rerankers.keys()].join(', ')}`,
+    )
+  const { weight, reranker } = found
+  const {
+    hits: ordered,
+    costNanoUsd,
+    degraded,
+  } = await rerankHits(reranker, query, hits, { weight, candidates })
+  const scored = ordered.map(({ rerankScore, ...hit }) =>
+    rerankScore === null ? hit : { ...hit, legs: { ...hit.legs, rerank: rerankScore } },
+  )
+  return { hits: scored, rerank: { id, costNanoUsd, degraded } }
 }

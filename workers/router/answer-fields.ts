@@ -53,6 +53,13 @@ function afterwards(attempts: readonly Attempt[], endpoint: string, degraded: bo
     : [`${told}; ${endpoint} took over`]
 }
 
+/** Whether the reader got an answer. */
+export function outcomeOf(answer: string, { retrieved }: Asked) {
+  return answer.trim() === '' || (retrieved?.sources ?? []).length === 0
+    ? ({ outcome: 'abstained', abstention: 'no_evidence' } as const)
+    : ({ outcome: 'answered' } as const)
+}
+
 export function spendFields({ session }: Asked) {
   const { promptTokens, completionTokens, costNanoUsd, estimated } = session.spend()
   return { promptTokens, completionTokens, costUsd: toUsd(costNanoUsd), costNanoUsd, estimated }

@@ -10,12 +10,14 @@ import type { HttpService } from '../../shared/ports/services.ts'
 import type { AskDeps } from './ask.ts'
 import { type Authenticate, requireKey } from './auth.ts'
 import { type IdempotencyDeps, idempotent } from './idempotency/middleware.ts'
+import type { KeepDeps } from './keep-answer.ts'
 import { openaiError } from './openai-error.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { budgetsRoutes } from './routes/budgets.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { docsRoutes } from './routes/docs.tsx'
 import { type EndpointsDeps, endpointsRoutes } from './routes/endpoints.ts'
+import { type FeedbackDeps, feedbackRoutes } from './routes/feedback.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type KeysDeps, keysRoutes, tenantsRoutes } from './routes/keys.ts'
 import { limitsRoutes } from './routes/limits.ts'
@@ -26,6 +28,8 @@ import { searchRoutes } from './routes/search.ts'
 
 export type Deps = AskDeps &
   EndpointsDeps &
+  FeedbackDeps &
+  KeepDeps &
   KeysDeps &
   IdempotencyDeps &
   PoliciesDeps & {
@@ -73,6 +77,7 @@ function authenticated(deps: Deps) {
   app.route('/', queryRoutes(deps))
   app.route('/', searchRoutes(deps))
   app.route('/', chatRoutes(deps))
+  app.route('/', feedbackRoutes(deps))
   app.route('/', endpointsRoutes(deps))
   app.route('/', policiesRoutes(deps))
   app.route('/', keysRoutes(deps))

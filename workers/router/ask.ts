@@ -4,6 +4,7 @@ import { EXTRACTIVE } from '../../shared/domain/endpoint.ts'
 import type { Filter } from '../../shared/domain/filter.ts'
 import type { ChatMessage, Message } from '../../shared/domain/passage.ts'
 import type { Priority } from '../../shared/domain/priority.ts'
+import type { Rewriting, Technique } from '../../shared/domain/rewriting.ts'
 import { quotingCandidate } from '../../shared/domain/routing/candidate.ts'
 import { maxCostNanoUsd } from '../../shared/domain/routing/cost.ts'
 import type { Place } from '../../shared/domain/routing/place.ts'
@@ -17,6 +18,7 @@ import type { Session } from './dispatch/session.ts'
 import { type Plan, planRequest, tierAfterRetrieval, unroutable, type Wanted, wantedTier } from './plan.ts'
 import type { EffectivePolicy, Policies } from './policies.ts'
 import type { Registry } from './registry.ts'
+import { type Rewritten, rewrite } from './rewrite.ts'
 
 export type AskDeps = Omit<DispatchDeps, 'observations'> & {
   readonly rag: RagService
@@ -44,8 +46,12 @@ export type Ask = {
   readonly messages: readonly Message[]
   readonly filter?: Filter | undefined
   readonly topK?: number | undefined
+  readonly retrieval: RetrieveRequest['retrieval']
   readonly format: RetrieveRequest['format']
+  readonly template: RetrieveRequest['template']
   readonly requirements: Requirements
+  /** What a model is to make of the question before the search; null: nothing. */
+  readonly rewriting: { readonly techniques: readonly Technique[]; readonly maxCostUsd: number } | null
   /** A model name that only some endpoints serve; null when routing is free. */
   readonly model: string | null
   readonly maxTokens: number | null
@@ -69,10 +75,14 @@ export type Decided = Plan & {
   readonly routeMs: number
 }
 
-export type Asked = Decided & { readonly session: Session; readonly degraded: boolean }
+export type Asked = Decided & {
+  readonly session: Session
+  readonly degraded: boolean
+  readonly rewritten: Rewritten | null
+}
 
 /** Classify, retrieve, route. */
-export async function decide(deps: AskDeps, call: Ask): Promise<Decided> {
+export async function decide(deps: AskDeps, call: Ask, rewriting: Rewriting | null = null): Promise<Decided> {
   const startedMs = deps.now()
   const { requirements, context, waitUntil } = call
   const [policy, fleet] = await Promise.all([
@@ -81,7 +91,7 @@ export async function decide(deps: AskDeps, call: Ask): Promise<Decided> {
   ])
   const wanted = wantedTier(deps.classify, call, policy.policy)
   const retrievingMs = deps.now()
-  const retrieved = await retrieve(deps.rag, call, wanted.tier)
+  const retrieved = await retrieve(deps.rag, call, wanted.tier, rewriting)
   const routedMs = deps.now()
   const retrievalMs = retrieved ? routedMs - retrievingMs : 0
   const { tier, reason } = tierAfterRetrieval(call, wanted, retrieved, policy.policy)
@@ -103,14 +113,21 @@ export async function decide(deps: AskDeps, call: Ask): Promise<Decided> {
 
 /** All of it: up to the first word of the answer. */
 export async function ask(deps: AskDeps, call: Ask): Promise<Asked> {
-  const decided = await decide(deps, call)
+  const rewritten = await reworded(deps, call)
+  const decided = await decide(deps, call, rewritten?.rewriting)
   try {
-    return await answer(deps, call, decided)
+    return { ...(await answer(deps, call, decided)), rewritten }
   } catch (thrown) {
     const frugal = await frugally(deps, call, decided, thrown)
     if (!frugal) throw thrown
-    return answer(deps, call, frugal)
+    return { ...(await answer(deps, call, frugal)), rewritten }
   }
+}
+
+async function reworded(deps: AskDeps, call: Ask): Promise<Rewritten | null> {
+  const { rewriting, collection } = call
+  if (rewriting === null || collection === null) return null
+  return rewrite((job) => ask(deps, job), call, rewriting.techniques, rewriting.maxCostUsd)
 }
 
 /** The smaller of two defensible tiers, where the budget was too small for the larger. */
@@ -132,7 +149,7 @@ async function frugally(
 }
 
 /** The quoting answerer is the last candidate of the same dispatch, so that one reservation ends in one ledger line. */
-async function answer(deps: AskDeps, call: Ask, decided: Decided): Promise<Asked> {
+async function answer(deps: AskDeps, call: Ask, decided: Decided): Promise<Omit<Asked, 'rewritten'>> {
   const { ranking, retrieved, request } = decided
   const canQuote = mayQuote(call, retrieved)
   // Nothing was found: no model can answer from nothing, so none is paid to try.
@@ -167,11 +184,13 @@ function jobOf(call: Ask, decided: Decided, candidates: Job['candidates']): Job 
 
 async function retrieve(
   rag: RagService,
-  { context, question, collection, conversation, filter, topK, format }: Ask,
+  { context, question, collection, conversation, filter, topK, retrieval, format, template }: Ask,
   tier: Tier,
+  rewriting: Rewriting | null,
 ): Promise<Retrieved | null> {
   if (collection === null) return null
-  return rag.retrieve(context, { question, collection, tier, conversation, filter, topK, format })
+  const about = { question, collection, conversation, filter }
+  return rag.retrieve(context, { ...about, tier, topK, retrieval, rewriting, format, template })
 }
 
 /** Quoting needs sources, a caller who allows it, and no promise about where text may go: the edge attests nothing. */

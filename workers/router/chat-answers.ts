@@ -1,7 +1,8 @@
 import { citationFilter } from '../../shared/domain/citations.ts'
 import { AppError } from '../../shared/errors.ts'
-import { routeFields, spendFields } from './answer-fields.ts'
+import { outcomeOf, routeFields, spendFields } from './answer-fields.ts'
 import type { Ask, Asked } from './ask.ts'
+import type { KeepAnswer } from './keep-answer.ts'
 import { openaiError } from './openai-error.ts'
 import { NO_EVIDENCE, shownText } from './shown-text.ts'
 
@@ -10,30 +11,32 @@ type Fields = Readonly<Record<string, unknown>>
 type Piece = { readonly text: string; readonly finishReason: string | null; readonly raw: Fields | null }
 
 /** A plain completion is the origin's, field by field; an answer from documents is ours: checked text. */
-function pieces(call: Ask, asked: Asked): AsyncGenerator<Piece> {
-  return call.collection === null ? plainPieces(asked) : citedPieces(asked)
+function pieces(call: Ask, asked: Asked, keep: KeepAnswer): AsyncGenerator<Piece> {
+  return call.collection === null ? plainPieces(asked) : citedPieces(asked, keep)
 }
 
 async function* plainPieces({ session }: Asked): AsyncGenerator<Piece> {
   for await (const event of session.events) if (event.type === 'chunk') yield event
 }
 
-async function* citedPieces(asked: Asked): AsyncGenerator<Piece> {
+async function* citedPieces(asked: Asked, keep: KeepAnswer): AsyncGenerator<Piece> {
   const filter = citationFilter(asked.retrieved?.sources.length ?? 0)
-  let isSilent = true
+  let answer = ''
   for await (const { text } of shownText(asked, filter)) {
-    isSilent &&= text.trim() === ''
+    answer += text
     yield { text, finishReason: null, raw: null }
   }
+  const isSilent = answer.trim() === ''
+  keep({ answer: isSilent ? NO_EVIDENCE : answer, grounding: null, ...outcomeOf(answer, asked) })
   yield { text: isSilent ? NO_EVIDENCE : '', finishReason: asked.session.finishReason() ?? 'stop', raw: null }
 }
 
 /** The whole answer in OpenAI's shape. */
-export async function completion(call: Ask, asked: Asked): Promise<Fields> {
+export async function completion(call: Ask, asked: Asked, keep: KeepAnswer): Promise<Fields> {
   let raw: Fields | null = null
   let content = ''
   let finish_reason = 'stop'
-  for await (const piece of pieces(call, asked)) {
+  for await (const piece of pieces(call, asked, keep)) {
     raw = piece.raw
     content += piece.text
     finish_reason = piece.finishReason ?? finish_reason
@@ -53,6 +56,7 @@ export async function completion(call: Ask, asked: Asked): Promise<Fields> {
 export async function* completionEvents(
   call: Ask,
   asked: Asked,
+  keep: KeepAnswer,
   includeUsage: boolean,
 ): AsyncGenerator<string> {
   const common = { ...envelopeOf(call, asked), object: 'chat.completion.chunk' }
@@ -65,7 +69,7 @@ export async function* completionEvents(
       yield head
       head = ''
     }
-    for await (const { raw, text, finishReason } of pieces(call, asked)) {
+    for await (const { raw, text, finishReason } of pieces(call, asked, keep)) {
       const { usage: _, ...chunk } = raw ?? choiceOf({ content: text }, finishReason)
       yield head + write(chunk)
       head = ''

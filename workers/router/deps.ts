@@ -69,6 +69,7 @@ export function createDeps(env: Env, continent: string | null): Deps {
     rag: env.RAG,
     ingest: env.INGEST,
     cost: env.COST,
+    answers: env.ANSWERS_QUEUE,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     newId,
     log: consoleSink,

@@ -1,4 +1,4 @@
-import type { HttpService, RagService, UsageMessage } from '../../shared/ports/services.ts'
+import type { AnswerMessage, HttpService, RagService, UsageMessage } from '../../shared/ports/services.ts'
 import type { Endpoint } from './objects/endpoint.ts'
 import type { Fleet } from './objects/fleet.ts'
 import type { Replay } from './objects/replay.ts'
@@ -17,6 +17,7 @@ export type Env = {
   readonly INGEST: HttpService
   readonly COST: HttpService
   readonly USAGE_QUEUE: Queue<UsageMessage>
+  readonly ANSWERS_QUEUE: Queue<AnswerMessage>
   readonly KEY_PEPPER: string
   readonly ENVIRONMENT: string
   readonly VERSION: string

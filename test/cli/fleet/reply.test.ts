@@ -15,6 +15,8 @@ const continuing = (messages: ChatBody['messages'] = [], begun: string): ChatBod
   add_generation_prompt: false,
 })
 
+const PROMPT = { format: 'text', template: 'qa', marker: 'k3f9' } as const
+
 const source = {
   number: 2,
   documentId: 'leave.md',
@@ -55,7 +57,7 @@ describe('an answer', () => {
 
   it('quotes the source that our own prompt numbers, and says so when none answers', () => {
     const answerTo = (question: string) =>
-      demoAnswer({ messages: writePrompt(question, [], [source], 'text') })
+      demoAnswer({ messages: writePrompt(question, [], [source], PROMPT) })
     expect(answerTo('How many days of leave does everyone have?')).toBe(
       'Everyone has 30 days of leave a year. [2]',
     )

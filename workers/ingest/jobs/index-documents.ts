@@ -12,7 +12,7 @@ import { giveUp, type Outcome, type Outcomes, outcomeOfAll, supersede, type Task
 
 export type IndexDeps = Pick<
   Deps,
-  'db' | 'objects' | 'index' | 'embedder' | 'countTokens' | 'parsers' | 'now' | 'log'
+  'db' | 'objects' | 'index' | 'embedders' | 'countTokens' | 'parsers' | 'now' | 'log'
 >
 type Delivery = { readonly message: Message; readonly body: IngestMessage }
 
@@ -111,6 +111,7 @@ function describe({ jobId, requestId }: IngestMessage, loaded: LoadedJob | undef
     result,
     ...about,
     ...('chunks' in outcome && { chunks: outcome.chunks }),
+    ...(outcome.embedding && { embedding: outcome.embedding }),
     ...('error' in outcome && { error: errorFields(outcome.error) }),
   }
 }

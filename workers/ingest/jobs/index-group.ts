@@ -11,6 +11,7 @@ import { chunkIds } from '../hash.ts'
 import { mapBounded, slices } from '../slices.ts'
 import type { IndexDeps } from './index-documents.ts'
 import {
+  type EmbeddingCost,
   type Failure,
   folderOf,
   type IndexTask,
@@ -39,10 +40,11 @@ type Published = Embedded & { readonly outcome: PublishOutcome }
 export async function indexGroup(deps: IndexDeps, tasks: readonly IndexTask[]): Promise<Outcomes> {
   const { db, now } = deps
   const failures: Failure[] = []
+  const spent = new Map<string, EmbeddingCost>()
   await beginJobs(db, idsOf(tasks), now())
   const parsed = await each(tasks, failures, (task) => parse(deps, task))
   await advanceJobs(db, idsOf(parsed), 'embedding', now())
-  const embedded = await each(parsed, failures, (task) => embed(deps, task))
+  const embedded = await each(parsed, failures, (task) => embed(deps, task, spent))
   await advanceJobs(db, idsOf(embedded), 'indexing', now())
   const published = await each(embedded, failures, (task) => publish(deps, task))
   const live = await finishLive(
@@ -53,7 +55,7 @@ export async function indexGroup(deps: IndexDeps, tasks: readonly IndexTask[]): 
     now(),
   )
   const isLive = ({ job }: Published) => live.has(job.id)
-  return new Map([
+  const outcomes: Outcomes = new Map([
     ...published
       .filter(isLive)
       .map(({ job, chunks }) => [job.id, { result: 'live', chunks: chunks.length }] as const),
@@ -63,6 +65,7 @@ export async function indexGroup(deps: IndexDeps, tasks: readonly IndexTask[]): 
     )),
     ...(await settleFailures(deps, failures)),
   ])
+  return new Map([...outcomes].map(([id, outcome]) => [id, { ...outcome, embedding: spent.get(id) }]))
 }
 
 async function each<T extends IndexTask, R>(
@@ -105,11 +108,22 @@ async function parse({ objects, parsers, countTokens }: IndexDeps, task: IndexTa
 }
 
 /** Contextual retrieval: title and headings in front of a chunk say what it speaks of where its own words do not. */
-async function embed({ embedder }: IndexDeps, { chunks, ...task }: Parsed): Promise<Embedded> {
+async function embed(
+  { embedders }: IndexDeps,
+  { chunks, ...task }: Parsed,
+  spent: Map<string, EmbeddingCost>,
+): Promise<Embedded> {
+  const embedder = embedders.of(task.collection)
   const vectors: Float32Array[] = []
   for (const slice of slices(chunks, TEXTS_PER_EMBEDDING)) {
     const texts = slice.map(({ headings, text }) => contextualText(task.title, headings, text))
-    vectors.push(...(await embedder.embed(texts, 'document')))
+    const { vectors: made, tokens, costNanoUsd } = await embedder.embed(texts, 'document')
+    vectors.push(...made)
+    const before = spent.get(task.job.id) ?? { tokens: 0, costNanoUsd: 0 }
+    spent.set(task.job.id, {
+      tokens: before.tokens + tokens,
+      costNanoUsd: before.costNanoUsd + costNanoUsd,
+    })
   }
   const ids = await chunkIds(
     task.job.documentId,

@@ -4,14 +4,18 @@ import { failJobs, finishSuperseded, type JobRow } from '../../../shared/db/jobs
 import { MAX_ATTEMPTS } from '../../../shared/domain/ingest.ts'
 import type { VersionFolder } from '../../../shared/domain/object-keys.ts'
 import { AppError } from '../../../shared/errors.ts'
+import type { Embedding } from '../../../shared/ports/embedder.ts'
 import type { Deps } from '../app.ts'
 import { deleteObjects } from '../remove.ts'
 
 /** What became of a delivery. `ended`: an earlier one did it. `unknown`: the job is gone, and its collection with it. */
-export type Outcome =
+export type Outcome = { readonly embedding?: EmbeddingCost | undefined } & (
   | { readonly result: 'live'; readonly chunks: number }
   | { readonly result: 'superseded' | 'removed' | 'ended' | 'unknown' }
   | { readonly result: 'failed' | 'retry'; readonly error: AppError }
+)
+/** What the delivery's embedding took, also when something after it failed. */
+export type EmbeddingCost = Pick<Embedding, 'tokens' | 'costNanoUsd'>
 
 /** By job id. */
 export type Outcomes = ReadonlyMap<string, Outcome>

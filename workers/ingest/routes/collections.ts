@@ -17,7 +17,7 @@ import type { Deps } from '../app.ts'
 import { existingCollection, putCollection } from '../collection.ts'
 import { clearCollection } from '../remove.ts'
 
-export type CollectionsDeps = Pick<Deps, 'db' | 'objects' | 'index' | 'embedder' | 'newId' | 'now'>
+export type CollectionsDeps = Pick<Deps, 'db' | 'objects' | 'index' | 'embedders' | 'newId' | 'now'>
 
 export function collectionsRoutes(deps: CollectionsDeps) {
   const { db, now } = deps

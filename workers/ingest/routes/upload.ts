@@ -17,7 +17,7 @@ import { type Incoming, incomingFile, incomingJson } from '../incoming.ts'
 
 export type UploadDeps = Pick<
   Deps,
-  'db' | 'objects' | 'embedder' | 'parsers' | 'send' | 'newId' | 'now' | 'log'
+  'db' | 'objects' | 'embedders' | 'parsers' | 'send' | 'newId' | 'now' | 'log'
 >
 
 export function uploadRoutes(deps: UploadDeps) {

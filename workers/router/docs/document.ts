@@ -32,6 +32,7 @@ import {
   putEndpointRoute,
   undrainEndpointRoute,
 } from '../../../shared/api/endpoints.ts'
+import { listFeedbackRoute, postFeedbackRoute } from '../../../shared/api/feedback.ts'
 import { healthRoute, readyRoute } from '../../../shared/api/health.ts'
 import { getLimitsRoute, putLimitsRoute } from '../../../shared/api/limits.ts'
 import { getConfigurationRoute, listMatrixRoute, planRoute } from '../../../shared/api/matrix.ts'
@@ -52,6 +53,8 @@ export const ROUTES = {
   search: searchRoute,
   createChatCompletion: chatRoute,
   listModels: modelsRoute,
+  giveFeedback: postFeedbackRoute,
+  listFeedback: listFeedbackRoute,
   putDocument: putDocumentRoute,
   getDocument: getDocumentRoute,
   deleteDocument: deleteDocumentRoute,
@@ -96,6 +99,10 @@ export const ROUTES = {
 const TAGS = [
   { name: 'Ask', description: 'Questions with cited answers, and search without a model.' },
   { name: 'OpenAI', description: 'For OpenAI clients: point their base URL at `/v1` of this server.' },
+  {
+    name: 'Feedback',
+    description: 'Which answers were right: kept with the answers, exported as cases to evaluate by.',
+  },
   {
     name: 'Documents',
     description:

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ApiEnv } from '../../../shared/api/define-route.ts'
 import { type chatRequest, chatRoute, modelsRoute } from '../../../shared/api/openai.ts'
+import { toChoice } from '../../../shared/api/retrieval.ts'
 import type { ChatMessage } from '../../../shared/domain/passage.ts'
 import { mayUseCollection } from '../../../shared/domain/principal.ts'
 import { placeOf } from '../../../shared/domain/routing/place.ts'
@@ -11,13 +12,15 @@ import { sseResponse } from '../../../shared/http/sse.ts'
 import { rateHeaders } from '../answer-fields.ts'
 import { type Ask, type AskDeps, ask, type Requirements } from '../ask.ts'
 import { completion, completionEvents } from '../chat-answers.ts'
+import { answerKeeper, type KeepDeps } from '../keep-answer.ts'
+import { wantedRewriting } from '../rewrite.ts'
 
 type ChatBody = z.infer<typeof chatRequest>
 
 /** vLLM's own parameters: whom its engine serves first, and where it fetches caches from, is not for a caller to say. */
 const ENGINE_ONLY = new Set(['priority', 'kv_transfer_params'])
 
-export function chatRoutes(deps: AskDeps) {
+export function chatRoutes(deps: AskDeps & KeepDeps) {
   const app = apiApp<ApiEnv>()
   app.openapi(chatRoute, async (c) => {
     const body = c.req.valid('json')
@@ -28,11 +31,12 @@ export function chatRoutes(deps: AskDeps) {
       waitUntil: (work) => c.executionCtx.waitUntil(work),
     })
     const asked = await ask(deps, call)
+    const keep = answerKeeper(deps, call, asked, body.store !== false)
     c.get('onEffect')?.()
     const headers = rateHeaders(asked)
-    if (!body.stream) return Response.json(await completion(call, asked), { headers })
+    if (!body.stream) return Response.json(await completion(call, asked, keep), { headers })
     const includeUsage = body.stream_options?.include_usage === true
-    return sseResponse(completionEvents(call, asked, includeUsage), asked.session.cancel, headers)
+    return sseResponse(completionEvents(call, asked, keep, includeUsage), asked.session.cancel, headers)
   })
   app.openapi(modelsRoute, async (c) => {
     const endpoints = await deps.registry.list((work) => c.executionCtx.waitUntil(work))
@@ -61,6 +65,7 @@ function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'place' | 'clientSign
   const { collection = null, filter, retrieval, requirements } = fairlead
   if (collection !== null && !mayUseCollection(call.context.principal, collection))
     throw new AppError('forbidden', `This key may not use the collection "${collection}"`)
+  const { topK, rewrite, maxRewriteCostUsd, ...choice } = retrieval ?? {}
   const last = messages.findLastIndex(({ role }) => role === 'user')
   return {
     ...call,
@@ -70,8 +75,11 @@ function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'place' | 'clientSign
     messages,
     collection,
     filter,
-    topK: retrieval?.topK,
+    topK,
+    rewriting: wantedRewriting(rewrite, maxRewriteCostUsd),
+    retrieval: toChoice(choice),
     format: 'markdown',
+    template: fairlead.template ?? 'qa',
     ...servedBy(model, requirements),
     maxTokens: max_completion_tokens ?? max_tokens ?? null,
     parameters: Object.fromEntries(Object.entries(rest).filter(([name]) => !ENGINE_ONLY.has(name))),

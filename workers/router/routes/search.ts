@@ -1,12 +1,21 @@
 import { searchRoute } from '../../../shared/api/ask.ts'
 import type { ApiEnv } from '../../../shared/api/define-route.ts'
+import { toChoice } from '../../../shared/api/retrieval.ts'
+import { toUsd } from '../../../shared/domain/money.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import type { RagService } from '../../../shared/ports/services.ts'
 
 export function searchRoutes({ rag }: { rag: RagService }) {
   return apiApp<ApiEnv>().openapi(searchRoute, async (c) => {
-    const { query, collection, topK, filter, weights } = c.req.valid('json')
-    const { hits, timings } = await rag.search(c.get('context'), { query, collection, topK, filter, weights })
+    const { query, collection, topK, filter, weights, retrieval = {} } = c.req.valid('json')
+    const choice = toChoice(weights ? { weights, ...retrieval } : retrieval)
+    const { hits, embedding, rerank, timings } = await rag.search(c.get('context'), {
+      query,
+      collection,
+      topK,
+      filter,
+      retrieval: choice,
+    })
     const data = hits.map(({ ordinal: _, metadata, headings, labels, ...hit }) => ({
       ...hit,
       headings: [...headings],
@@ -15,7 +24,11 @@ export function searchRoutes({ rag }: { rag: RagService }) {
         Object.entries(metadata).map(([key, value]) => [key, isList(value) ? [...value] : value]),
       ),
     }))
-    return c.json({ hits: data, timings }, 200)
+    const { tokens, costNanoUsd } = embedding
+    const spentNanoUsd = costNanoUsd + (rerank?.costNanoUsd ?? 0)
+    const usage = { embeddingTokens: tokens, costUsd: toUsd(spentNanoUsd), costNanoUsd: spentNanoUsd }
+    const reranked = rerank && { id: rerank.id, degraded: rerank.degraded }
+    return c.json({ hits: data, rerank: reranked, usage, timings }, 200)
   })
 }
 

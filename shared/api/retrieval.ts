@@ -1,0 +1,54 @@
+import { z } from '@hono/zod-openapi'
+import { DEFAULT_RETRIEVAL, DIVERSITIES, FUSIONS } from '../domain/retrieval/settings.ts'
+
+const note = (description: string) => ({ description })
+
+export const weights = z
+  .strictObject({ lexical: z.number().min(0).max(1), dense: z.number().min(0).max(1) })
+  .refine(({ lexical, dense }) => lexical + dense > 0, 'must not both be 0')
+  .openapi(note("Share of each leg; the default is what suits the collection's embedder."))
+
+/** The stages of a search, each of which a request may switch. What is left out stands as the collection has it. */
+export const retrievalChoice = z
+  .strictObject({
+    fusion: z
+      .enum(FUSIONS)
+      .optional()
+      .openapi(note('`weighted` (default): normalised sum; `rrf`: reciprocal ranks; `dbsf`: distributions.')),
+    weights: weights.optional(),
+    feedback: z
+      .boolean()
+      .optional()
+      .openapi(note('Moves the question towards the best lexical hits before vectors are compared.')),
+    expansion: z.boolean().optional().openapi(note('Also looks up telling words of the best lexical hits.')),
+    parent: z.boolean().optional().openapi(note('Lets the whole document speak for its chunks.')),
+    agreement: z.boolean().optional().openapi(note('Moves a passage towards what passages like it scored.')),
+    rerank: z
+      .union([z.boolean(), z.string().min(1).max(64)])
+      .optional()
+      .openapi(note('Id of a reranker; true: `late-interaction`; false: none.')),
+    candidates: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .openapi(note(`How many of the best are reranked; the default is ${DEFAULT_RETRIEVAL.candidates}.`)),
+    diversity: z
+      .enum(DIVERSITIES)
+      .optional()
+      .openapi(note('`duplicates` drops passages that repeat a better one; `mmr` also prefers what is new.')),
+    minProbability: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .openapi(note('Leaves out hits that are less likely than this to be relevant.')),
+  })
+  .openapi('Retrieval')
+
+/** As the domain takes it: a reranker by its id, null for none. */
+export function toChoice({ rerank, ...choice }: z.infer<typeof retrievalChoice>) {
+  if (rerank === undefined) return choice
+  if (rerank === true) return { ...choice, rerank: 'late-interaction' }
+  return { ...choice, rerank: rerank === false ? null : rerank }
+}
