@@ -24,7 +24,6 @@ export async function wasmGenerator(root: string): Promise<Generator> {
       writeFileSync(join(root, MODULE), compile())
       return true
     },
-    isUpToDate: () =>
-      existsSync(join(root, MODULE)) && readFileSync(join(root, MODULE)).equals(compile()),
+    isUpToDate: () => existsSync(join(root, MODULE)) && readFileSync(join(root, MODULE)).equals(compile()),
   }
 }

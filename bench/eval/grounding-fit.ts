@@ -22,7 +22,7 @@ export type ReadStatement = Statement & {
 
 export type ReadSet = Omit<StatementSet, 'statements'> & { readonly statements: readonly ReadStatement[] }
 
-export const INPUTS: readonly (keyof Signals)[] = ['window', 'together', 'pairs', 'talk']
+export const INPUTS: readonly (keyof Signals)[] = ['coverage', 'talk']
 
 export function passage(text: string, number = 1, title = ''): Source {
   const documentId = `${title}${number}`

@@ -43,7 +43,7 @@ export async function likenessOf(statements: readonly Statement[]): Promise<Like
     const stemsThere = readSentence(best).stems
     let [sum, whole] = [0, 0]
     for (const word of new Set(words(claim))) {
-      const [stem] = readSentence(word).order
+      const [stem] = readSentence(word).stems
       if (stem === undefined) continue
       whole += rarity(stem)
       const likeness = stemsThere.has(stem) ? 0 : near(word)

@@ -38,7 +38,9 @@ function publicSources(folder: string): Source[] {
   const corpora = join(folder, 'chroma-chunking/corpora')
   if (existsSync(corpora))
     sources.push({
-      texts: readdirSync(corpora).flatMap((file) => readFileSync(join(corpora, file), 'utf8').split(/\n{2,}/)),
+      texts: readdirSync(corpora).flatMap((file) =>
+        readFileSync(join(corpora, file), 'utf8').split(/\n{2,}/),
+      ),
       questions: [],
     })
   if (existsSync(join(folder, 'cranfield'))) {

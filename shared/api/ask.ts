@@ -168,6 +168,7 @@ export const queryResponse = z
     answer: z.string(),
     outcome: z.enum(['answered', 'abstained']),
     abstention: z.enum(['no_evidence', 'insufficient', 'conflicting', 'underspecified']).optional(),
+    reason: z.string().optional().openapi(note('Why it abstained.')),
     degraded: z.boolean().openapi(note('No model answered; the passages are quoted.')),
     sources: z.array(source),
     claims: z
@@ -193,6 +194,9 @@ export const queryResponse = z
     removedCitations: z
       .int()
       .openapi({ description: 'Citations to sources that were not given, taken out of the answer.' }),
+    template: z
+      .object({ name: z.enum(TEMPLATES), version: z.int() })
+      .openapi(note('The instructions that the model got.')),
     route,
     usage: spend,
     timings: z.object({

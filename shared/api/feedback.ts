@@ -39,7 +39,9 @@ export const postFeedbackRoute = defineRoute('query', {
           comment: words.optional(),
           correctAnswer: words.optional().openapi(note('What the answer should have said.')),
         })
-        .openapi('FeedbackRequest'),
+        .openapi('FeedbackRequest', {
+          example: { requestId: 'req_0f3c9a51c7e84b0f9d3f0a6f2b1c7d55', rating: 'up' },
+        }),
     ),
   },
   responses: { 200: json(feedback, 'The feedback as it is kept') },

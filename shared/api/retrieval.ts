@@ -37,12 +37,6 @@ export const retrievalChoice = z
       .enum(DIVERSITIES)
       .optional()
       .openapi(note('`duplicates` drops passages that repeat a better one; `mmr` also prefers what is new.')),
-    minProbability: z
-      .number()
-      .min(0)
-      .max(1)
-      .optional()
-      .openapi(note('Leaves out hits that are less likely than this to be relevant.')),
   })
   .openapi('Retrieval')
 

@@ -179,6 +179,8 @@ export interface ShardRpc {
   ): Promise<void>
   publish(document: DocumentVersion): Promise<PublishOutcome>
   remove(documentId: string, version: number): Promise<void>
+  /** The whole search where this is the only slot; the steps that follow are for several. */
+  search(request: SearchRequest): Promise<Hit[]>
   probe(text: string, visibility: Visibility, limit: number): Promise<ShardProbe>
   /** Cosines of `question` (centred, unit) for the given rows and for the `limit` nearest ones. */
   nearest(

@@ -1,3 +1,4 @@
+import type { Assessment } from '../domain/abstention.ts'
 import type { AnswerRecord } from '../domain/answer.ts'
 import type { Filter } from '../domain/filter.ts'
 import type { ChatMessage, Source } from '../domain/passage.ts'
@@ -33,6 +34,8 @@ export type Retrieved = {
   readonly labels: readonly string[]
   readonly messages: readonly ChatMessage[]
   readonly promptTokens: number
+  /** Whether the sources can answer the question, judged by their words. */
+  readonly assessment: Assessment
   readonly retrievalMs: number
 }
 

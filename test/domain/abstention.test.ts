@@ -98,6 +98,13 @@ describe('conflicting evidence', () => {
     expect(outcome(question, [one, other])).not.toBe('conflicting')
   })
 
+  it('is none within one document, whose parts may speak of different cases', () => {
+    const [one, other] = sourcesOf(fee('420 euros'), fee('510 euros'))
+    if (!one || !other) throw new Error('no sources')
+    const sources = [one, { ...other, documentId: one.documentId }]
+    expect(assessEvidence('How much is the pilot fee for tankers?', sources).outcome).toBe('answerable')
+  })
+
   it('is found for any two amounts of a unit, and for none that are the same', () => {
     const amount = fc.integer({ min: 2, max: 499 })
     fc.assert(
@@ -148,6 +155,13 @@ describe('an underspecified question', () => {
     expect(assessEvidence('What is the population of Springfield in Ohio?', sources).outcome).not.toBe(
       'underspecified',
     )
+    const long =
+      'What is the population of Springfield in Ohio, counted with people who have been there for a year, a month or a day?'
+    const equal = sources.map((source) => ({
+      ...source,
+      text: `${long} 10,000 people.`,
+    }))
+    expect(assessEvidence(long, equal).outcome).not.toBe('underspecified')
     expect(
       assessEvidence('What is the population of Springfield?', titled('Springfield, Ohio', 'Salem, Ohio'))
         .outcome,

@@ -44,6 +44,10 @@ describe('what a model makes of a question', () => {
   })
 
   it('never fails, whatever is said', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (said) => void readRewriting(said, TECHNIQUES)))
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (said) => {
+        expect(() => readRewriting(said, TECHNIQUES)).not.toThrow()
+      }),
+    )
   })
 })

@@ -97,7 +97,7 @@ describe('a streamed answer', () => {
   it('comes in the documented order, without the citation of a source that was not given', async () => {
     const { place, id } = await newEndpoint({ answer: 'Everyone has 30 days [1]. Some have more [9].' })
     const events = await readEvents(await ask(queryAt(place, { stream: true })))
-    expect(named(events)).toMatch(/^route sources (?:text |citation )+claims usage done$/)
+    expect(named(events)).toMatch(/^route sources (?:text |citation |claim )+claims usage done$/)
     const text = events.flatMap(({ event, data }) => (event === 'text' ? [data['delta']] : [])).join('')
     expect(text).toBe('Everyone has 30 days [1]. Some have more.')
     const citations = events.filter(({ event }) => event === 'citation').map(({ data }) => data)
@@ -108,6 +108,26 @@ describe('a streamed answer', () => {
       outcome: 'answered',
       degraded: false,
       route: { endpoint: id },
+    })
+  })
+
+  it('warns of an invented citation, number and quotation as soon as their sentences are complete', async () => {
+    const answer =
+      'Everyone has 30 days of leave a year [1]. Everyone has 45 days of leave a year [1]. It says "leave is at the discretion of the office" [1]. Trains are booked by the office [7].'
+    const { place } = await newEndpoint({ answer })
+    const events = await readEvents(await ask(queryAt(place, { stream: true })))
+    const claims = events.filter(({ event }) => event === 'claim').map(({ data }) => data)
+    expect(claims).toMatchObject([
+      { supported: true, reason: null },
+      { supported: false, reason: 'number', checks: { numbers: { missing: ['45 days'] } } },
+      { supported: false, reason: 'quote' },
+      { supported: false, reason: 'uncited' },
+    ])
+    const first = events.findIndex(({ event }) => event === 'claim')
+    expect(events.slice(first).some(({ event }) => event === 'text')).toBe(true)
+    expect(events.find(({ event }) => event === 'claims')?.data).toMatchObject({
+      unsupported: { number: 1, quote: 1, uncited: 1 },
+      removedCitations: 1,
     })
   })
 

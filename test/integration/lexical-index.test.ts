@@ -15,7 +15,9 @@ const indexed = <Result>(use: (index: LexicalIndex, sql: SqlStorage) => Result):
 
 /** SQLite's own full text over the same rows. */
 function fullText(sql: SqlStorage, live: ReadonlyMap<number, string>) {
-  sql.exec("CREATE VIRTUAL TABLE plain USING fts5 (content, tokenize = 'porter unicode61 remove_diacritics 2')")
+  sql.exec(
+    "CREATE VIRTUAL TABLE plain USING fts5 (content, tokenize = 'porter unicode61 remove_diacritics 2')",
+  )
   for (const [row, text] of live) sql.exec('INSERT INTO plain (rowid, content) VALUES (?, ?)', row, text)
   return (words: readonly string[]) => {
     const query = words.map((word) => `"${word}"`).join(' OR ')
@@ -65,7 +67,9 @@ describe('the lexical index', () => {
         })
         expect(new Set(found.map(({ row }) => row))).toEqual(new Set(expected.keys()))
         for (const { row, score } of found) expect(score).toBeCloseTo(expected.get(row) ?? -1, 4)
-        expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).toSorted((a, b) => b - a))
+        expect(found.map(({ score }) => score)).toEqual(
+          found.map(({ score }) => score).toSorted((a, b) => b - a),
+        )
       }),
       { numRuns: 60 },
     )
@@ -120,7 +124,9 @@ describe('a shard', () => {
     await shard.publish(document)
     await runInDurableObject(shard, (_, { storage }) => {
       for (const table of ['segments', 'blocks', 'removed']) storage.sql.exec(`DROP TABLE lexical_${table}`)
-      storage.sql.exec("CREATE VIRTUAL TABLE full_text USING fts5 (content, content = '', contentless_delete = 1)")
+      storage.sql.exec(
+        "CREATE VIRTUAL TABLE full_text USING fts5 (content, content = '', contentless_delete = 1)",
+      )
     })
     await evictDurableObject(shard)
     for (const word of ['tide', 'neap', 'run'])
@@ -129,6 +135,26 @@ describe('a shard', () => {
       storage.sql.exec("SELECT name FROM sqlite_master WHERE name LIKE 'full_text%'").toArray(),
     )
     expect(tables).toEqual([])
+  })
+
+  it('answers many questions at once as it answers them one by one', async () => {
+    const shard = fresh()
+    const at = (i: number) => Float32Array.of(Math.cos(i), Math.sin(i), Math.cos(2 * i))
+    const chunks = Array.from({ length: 300 }, (_, i) => {
+      return { ...chunk, id: `c${i}`, ordinal: i, text: `tide ${i % 7} of ${i}`, vector: at(i) }
+    })
+    await shard.stage(document, chunks)
+    await shard.publish(document)
+    const ask = async (i: number) => {
+      const request = { text: `tide ${i % 7}`, vector: at(i / 3), topK: 5, principals: [] }
+      const hits = await shard.search(request)
+      return [...hits].map(({ ordinal, score }) => ({ ordinal, score }))
+    }
+    const questions = Array.from({ length: 20 }, (_, i) => i)
+    const oneByOne = []
+    for (const i of questions) oneByOne.push(await ask(i))
+    expect(await Promise.all(questions.map(ask))).toEqual(oneByOne)
+    expect(new Set(oneByOne.map(([first]) => first?.ordinal)).size).toBeGreaterThan(5)
   })
 
   it('takes vectors of one length only, until it is empty again', async () => {

@@ -1,4 +1,5 @@
 import type { CollectionRow } from '../../shared/db/collections.ts'
+import { assessEvidence } from '../../shared/domain/abstention.ts'
 import { expand, select } from '../../shared/domain/assemble.ts'
 import { indexNamespace } from '../../shared/domain/collection.ts'
 import { RETRIEVAL_PROFILES } from '../../shared/domain/matrix/sources/profiles.ts'
@@ -68,6 +69,7 @@ export async function retrieve(
     labels: [...new Set(sources.flatMap(({ labels }) => labels))],
     messages,
     promptTokens: countPrompt(countTokens, messages),
+    assessment: assessEvidence(question, sources, { hasConversation: request.conversation.length > 0 }),
     retrievalMs: now() - startedMs,
   }
 }

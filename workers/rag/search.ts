@@ -3,18 +3,15 @@ import { indexNamespace } from '../../shared/domain/collection.ts'
 import { diversify } from '../../shared/domain/retrieval/diversity.ts'
 import { mergeWordings } from '../../shared/domain/retrieval/merge.ts'
 import { type RetrievalSettings, settingsFrom } from '../../shared/domain/retrieval/settings.ts'
-import { unit } from '../../shared/domain/vector.ts'
 import { AppError } from '../../shared/errors.ts'
-import type { Embedder } from '../../shared/ports/embedder.ts'
 import type { CallContext, Found, LabelledHit, SearchInput } from '../../shared/ports/services.ts'
 import type { SearchRequest } from '../../shared/ports/vector-store.ts'
 import { rerankHits } from '../../shared/rerank/rerank-hits.ts'
 import type { Deps } from './app.ts'
 import { labelled } from './labels.ts'
+import { wordingsOf } from './wordings.ts'
 
 type Input = Pick<SearchInput, 'query' | 'topK' | 'filter' | 'rewriting' | 'retrieval'>
-/** One wording of the question: what is looked up, and the vector that is compared. */
-type Wording = { readonly text: string; readonly vector: Float32Array }
 
 /** Stages that drop or reorder hits are given this many for each that is wanted. */
 const OVERFETCH = 2
@@ -30,7 +27,7 @@ export async function search(
   const startedMs = now()
   const settings = settingsFrom(retrieval)
   const embedder = embedders.of(collection)
-  const { wordings, embedding } = await wordingsOf(embedder, query, rewriting)
+  const { wordings, embedding } = await wordingsOf(embedder, query, rewriting ?? undefined)
   const embeddedMs = now()
   const { fusion, feedback, parent, agreement } = settings
   const { denseShare } = embedder
@@ -64,26 +61,6 @@ export async function search(
 function depthOf(topK: number, { rerank, candidates, diversity }: RetrievalSettings): number {
   const wanted = diversity === 'none' ? topK : topK * OVERFETCH
   return rerank === null ? wanted : Math.max(wanted, candidates)
-}
-
-/** The question, or what a model made of it; a passage that might answer it moves the vector half-way. */
-async function wordingsOf(embedder: Embedder, query: string, rewriting: Input['rewriting']) {
-  const texts = [rewriting?.standalone ?? query, ...(rewriting?.queries ?? [])]
-  const asked = await embedder.embed(texts, 'query')
-  const passage = rewriting?.passage ?? null
-  const imagined = passage === null ? null : await embedder.embed([passage], 'document')
-  const wordings = texts.map((text, i): Wording => {
-    const vector = asked.vectors[i] ?? new Float32Array(embedder.dimensions)
-    const towards = i === 0 ? imagined?.vectors[0] : undefined
-    return { text, vector: towards ? unit(vector.map((value, j) => value + (towards[j] ?? 0))) : vector }
-  })
-  return {
-    wordings,
-    embedding: {
-      tokens: asked.tokens + (imagined?.tokens ?? 0),
-      costNanoUsd: asked.costNanoUsd + (imagined?.costNanoUsd ?? 0),
-    },
-  }
 }
 
 async function reranked(

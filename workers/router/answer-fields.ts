@@ -54,11 +54,20 @@ function afterwards(attempts: readonly Attempt[], endpoint: string, degraded: bo
 }
 
 /** Whether the reader got an answer. */
+/**
+ * How an answer is to be taken. It abstains where nothing was found or said, and where it cites nothing and its sources were judged unable to
+ * answer: a model that declines says so in words of its own.
+ */
 export function outcomeOf(answer: string, { retrieved }: Asked) {
-  return answer.trim() === '' || (retrieved?.sources ?? []).length === 0
-    ? ({ outcome: 'abstained', abstention: 'no_evidence' } as const)
-    : ({ outcome: 'answered' } as const)
+  const { sources = [], assessment } = retrieved ?? {}
+  const isSilent = answer.trim() === '' || sources.length === 0
+  const isAnswerable = assessment === undefined || assessment.outcome === 'answerable'
+  if (!isSilent && (isAnswerable || CITATION.test(answer))) return { outcome: 'answered' } as const
+  if (isAnswerable) return { outcome: 'abstained', abstention: 'no_evidence' } as const
+  return { outcome: 'abstained', abstention: assessment.outcome, reason: assessment.reason } as const
 }
+
+const CITATION = /\[\d{1,3}/
 
 export function spendFields({ session }: Asked) {
   const { promptTokens, completionTokens, costNanoUsd, estimated } = session.spend()

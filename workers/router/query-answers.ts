@@ -1,6 +1,7 @@
 import { citationFilter } from '../../shared/domain/citations.ts'
 import { claimReader } from '../../shared/domain/grounding/claim-reader.ts'
 import { type CheckedClaim, findClaims, groundingOf } from '../../shared/domain/grounding/claims.ts'
+import { TEMPLATE_VERSION } from '../../shared/domain/prompt.ts'
 import { AppError } from '../../shared/errors.ts'
 import { sseEvent } from '../../shared/http/sse.ts'
 import { outcomeOf, routeFields, spendFields, timingFields } from './answer-fields.ts'
@@ -34,6 +35,7 @@ export async function wholeAnswer(call: Ask, asked: Asked, keep: KeepAnswer, now
     grounding,
     unsupported: countReasons(claims),
     removedCitations: filter.removed(),
+    template: { name: call.template, version: TEMPLATE_VERSION },
     ...(asked.rewritten && { rewriting: rewritingFields(asked.rewritten) }),
     route: routeFields(asked),
     usage: spendFields(asked),
@@ -81,6 +83,7 @@ export async function* answerEvents(
         requestId,
         ...outcome,
         degraded: asked.degraded,
+        template: { name: call.template, version: TEMPLATE_VERSION },
         ...(asked.rewritten && { rewriting: rewritingFields(asked.rewritten) }),
         route: routeFields(asked),
         timings: timingFields(asked, now()),

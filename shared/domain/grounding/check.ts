@@ -97,8 +97,7 @@ function withoutSettled(
 ): ReadSentence {
   if (given.length === 0) return claim
   const settled = new Set(stems(given.join(' ')).filter((stem) => !sources.some(({ all }) => all.has(stem))))
-  const order = claim.order.filter((stem) => !settled.has(stem))
-  return { ...claim, order, stems: new Set(order) }
+  return { ...claim, stems: new Set([...claim.stems].filter((stem) => !settled.has(stem))) }
 }
 
 function reasonOf({ numbers, dates, names, quotes, polarity, entailment }: Checks): Unsupported | null {

@@ -4,10 +4,12 @@ import { type CheckedClaim, claimOf, type Sentence, sentencesOfAnswer, withoutMa
 import { readEvidence } from './reading.ts'
 
 /**
- * A mark or line that may end a sentence, and behind it the first word of the next one, itself ended. From there on nothing that
- * follows moves the border: Unicode's rules look as far as the next letter, ours as far as the blank behind a list's bullet.
+ * What may end a sentence (a mark, a blank line, a line or the one before it that stands for itself), and behind it the first word of
+ * the next one, itself ended. From there on nothing that follows moves the border: Unicode's rules look as far as the next letter,
+ * ours as far as the blank behind a list's bullet.
  */
-const NEXT_HAS_BEGUN = /(?:\p{Sentence_Terminal}\P{L}*\s|\n)\P{L}*\p{L}\S*\s/u
+const NEXT_HAS_BEGUN =
+  /(?:\p{Sentence_Terminal}\P{L}*\s|\n[ \t\r]*[\n#*+>•|`~\d-]|^[ \t]*[#|].*\n)\P{L}*\p{L}\S*\s/mu
 const HAS_WORD = /\p{L}\S*\s/u
 
 /**
@@ -43,6 +45,8 @@ export function claimReader(sources: readonly Source[]) {
     /** The claims that this piece of the answer completes. */
     push(delta: string): CheckedClaim[] {
       text += delta
+      // Only a blank ends a word, and reading takes longer than looking.
+      if (!/\s/.test(delta)) return []
       if (!NEXT_HAS_BEGUN.test(withoutMarkers(text).slice(openFrom))) return []
       const found = sentencesOfAnswer(text, offset > 0)
       const words = withoutMarkers(text)

@@ -3,14 +3,10 @@ import { verbatimKey } from './quotations.ts'
 import type { Evidence, ReadSentence, ReadSource } from './reading.ts'
 import { GROUNDING } from './weights.gen.ts'
 
-/** What entailment is judged by, each 0..1. Synonyms and sentence cosines from static vectors were measured and add nothing: docs/grounding.md. */
+/** What entailment is judged by, each 0..1. Word order, one best place, synonyms and cosines were measured and add nothing: docs/grounding.md. */
 export type Signals = {
-  /** Share of the sentence's words, weighted by rarity, in the best neighbouring sentences of one source. */
-  readonly window: number
-  /** The same in the best sentences from anywhere. */
-  readonly together: number
-  /** Share of its neighbouring words that stand side by side in a source. */
-  readonly pairs: number
+  /** Share of the sentence's words, weighted by rarity, in the best sentences of the sources. */
+  readonly coverage: number
   /** 1 for a question, and for what a speaker says of himself where no source does: nothing such is evidence for. */
   readonly talk: number
 }
@@ -25,18 +21,11 @@ export function judge(
   rarity: Evidence['rarity'],
 ): Judged {
   const { window, together, best } = cover(claim.stems, sources, rarity)
-  const pairs = claim.order.slice(1).map((stem, i) => `${claim.order[i]} ${stem}`)
-  const found = pairs.filter((pair) => sources.some((source) => source.pairs.has(pair))).length
   const ofSpeaker = SPEAKER.some(
     (word) => claim.words.includes(word) && !sources.some(({ words }) => words.has(word)),
   )
   return {
-    signals: {
-      window,
-      together,
-      pairs: pairs.length === 0 ? window : found / pairs.length,
-      talk: ofSpeaker || /\?\s*$/.test(claim.text) ? 1 : 0,
-    },
+    signals: { coverage: together, talk: ofSpeaker || /\?\s*$/.test(claim.text) ? 1 : 0 },
     hasOpposite: deniesGiven(claim, sources, best) || (window >= CLOSE && affirmsDenied(claim, sources)),
   }
 }
@@ -67,14 +56,8 @@ function affirmsDenied({ stems, negated }: ReadSentence, sources: readonly ReadS
 }
 
 /** Chance that sources entail a sentence with these signals, fitted by `npm run eval:grounding -- --fit`. */
-export function entailmentOf({ window, together, pairs, talk }: Signals): number {
-  const { intercept, ...weight } = GROUNDING
-  const sum =
-    intercept +
-    weight.window * window +
-    weight.together * together +
-    weight.pairs * pairs +
-    weight.talk * talk
+export function entailmentOf({ coverage, talk }: Signals): number {
+  const sum = GROUNDING.intercept + GROUNDING.coverage * coverage + GROUNDING.talk * talk
   return 1 / (1 + Math.exp(-sum))
 }
 

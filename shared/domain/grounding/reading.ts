@@ -9,8 +9,7 @@ import { verbatimKey } from './quotations.ts'
 export type ReadSentence = {
   readonly text: string
   readonly words: readonly string[]
-  /** Stems of its telling words, in order and as a set. */
-  readonly order: readonly string[]
+  /** Stems of its telling words. */
   readonly stems: ReadonlySet<string>
   readonly negated: ReadonlySet<string>
 }
@@ -27,8 +26,6 @@ export type ReadSource = {
   readonly all: ReadonlySet<string>
   /** Stems of its title and headings, which hold for all of its sentences. */
   readonly above: ReadonlySet<string>
-  /** Telling words that follow each other in a sentence, as `first second`. */
-  readonly pairs: ReadonlySet<string>
   readonly words: ReadonlySet<string>
 }
 
@@ -84,15 +81,14 @@ function readSource(source: Source, stemOf: StemOf): ReadSource {
         read.map(({ text }) => text),
       ),
     ),
-    all: new Set([...above, ...read.flatMap(({ order }) => order)]),
+    all: new Set([...above, ...read.flatMap((sentence) => [...sentence.stems])]),
     above,
-    pairs: new Set(read.flatMap(({ order }) => order.slice(1).map((stem, i) => `${order[i]} ${stem}`))),
     words: new Set(read.flatMap((sentence) => sentence.words)),
   }
 }
 
 export function readSentence(text: string, stemOf: StemOf = rememberingStemmer()): ReadSentence {
   const all = words(text)
-  const order = all.flatMap((word) => stemOf(word) ?? [])
-  return { text, words: all, order, stems: new Set(order), negated: negatedStems(text) }
+  const telling = new Set(all.flatMap((word) => stemOf(word) ?? []))
+  return { text, words: all, stems: telling, negated: negatedStems(text) }
 }

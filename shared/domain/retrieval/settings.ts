@@ -24,8 +24,6 @@ export type RetrievalSettings = {
   readonly candidates: number
   /** What is done about passages that say the same. */
   readonly diversity: Diversity
-  /** Hits that are less likely than this to be relevant are left out, 0..1. */
-  readonly minProbability: number
 }
 
 export const DEFAULT_RETRIEVAL: RetrievalSettings = {
@@ -37,7 +35,6 @@ export const DEFAULT_RETRIEVAL: RetrievalSettings = {
   rerank: null,
   candidates: 50,
   diversity: 'none',
-  minProbability: 0,
 }
 
 /** What a collection or a request says of its search; what it leaves out stands below it. */

@@ -40,6 +40,12 @@ describe('claims of a streamed answer', () => {
     ])
   })
 
+  it('leave a citation with the sentence before it, even when a new paragraph begins with it', () => {
+    const answer = 'The fee is 420 euros.\n\n[1] Ships over 90 m need a tug. That is all.'
+    expect(streamed(answer, [45]).map((claim) => claim.sources)).toEqual([[1], [], []])
+    expect(streamed(answer, [45])).toEqual(findClaims(answer, sources))
+  })
+
   it('are those of the whole answer, however it was cut', () => {
     const piece = fc.constantFrom(
       ...'The fee is 420 euros|.|. |? |! |\n|\n\n|- |1. |# | [1]|[2]|[1, 2]|(http|[9]| |"|“|”|`|3.5|e.g. |Dr. |and|Ships| over|| 90 m'.split(

@@ -20,5 +20,12 @@ it('gives back any postings in any order', () => {
 })
 
 it('takes a byte for a row that follows closely and has the word once', () => {
-  expect(encoded([[1, 1], [2, 1], [20, 1], [51, 1]]).length).toBe(4)
+  expect(
+    encoded([
+      [1, 1],
+      [2, 1],
+      [20, 1],
+      [51, 1],
+    ]).length,
+  ).toBe(4)
 })

@@ -5,7 +5,9 @@ import { type QuantisedVector, quantise, restore, unit } from '../../../shared/d
 import { scanner } from '../../../workers/rag/objects/scanner.ts'
 import { VectorIndex } from '../../../workers/rag/objects/vector-index.ts'
 
-const MODULE = new WebAssembly.Module(readFileSync('workers/rag/objects/scan.wasm'))
+// The types are those of workerd, which takes no code at run time.
+const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module
+const MODULE = new Module(readFileSync('workers/rag/objects/scan.wasm'))
 /** Vectors nearer to each other than this may change places. */
 const TIE = 1e-4
 
@@ -27,7 +29,9 @@ function plainCosine({ vector }: Stored, question: Float32Array, mean: Float32Ar
 
 const value = fc.float({ min: -1, max: 1, noNaN: true })
 const vectorOf = (dimensions: number) =>
-  fc.array(value, { minLength: dimensions, maxLength: dimensions }).map((values) => unit(Float32Array.from(values)))
+  fc
+    .array(value, { minLength: dimensions, maxLength: dimensions })
+    .map((values) => unit(Float32Array.from(values)))
 const setOf = (dimensions: number) =>
   fc.record({
     question: vectorOf(dimensions),
@@ -61,8 +65,14 @@ describe('the scan', () => {
   ])('does not overflow in 3,072 dimensions: %s', (_name, valueAt) => {
     const question = unit(Float32Array.from({ length: 3_072 }, (_, i) => valueAt(i)))
     const { set, scan } = scanner(MODULE, 3_072)
-    set(0, Int8Array.from(question, (one) => 127 * Math.sign(one)))
-    set(1, Int8Array.from(question, (one) => -127 * Math.sign(one)))
+    set(
+      0,
+      Int8Array.from(question, (one) => 127 * Math.sign(one)),
+    )
+    set(
+      1,
+      Int8Array.from(question, (one) => -127 * Math.sign(one)),
+    )
     const expected = question.reduce((sum, one) => sum + Math.abs(one), 0)
     scan(question, 2, (position, product) =>
       expect(product / expected / (position === 0 ? 127 : -127)).toBeCloseTo(1, 3),
@@ -85,7 +95,9 @@ describe('the scan', () => {
     const make = (dimensions: number, count: number) =>
       indexOf(
         Array.from({ length: count }, (_, i) => {
-          const vector = Float32Array.from({ length: dimensions }, (_one, j) => (j === i % dimensions ? 1 : 0))
+          const vector = Float32Array.from({ length: dimensions }, (_one, j) =>
+            j === i % dimensions ? 1 : 0,
+          )
           return { row: i, document: i, vector: quantise(vector) }
         }),
         dimensions,
@@ -95,7 +107,9 @@ describe('the scan', () => {
       const question = Float32Array.from({ length: dimensions }, (_, j) => (j === axis ? 1 : 0))
       return index.nearest(question, new Float32Array(dimensions), null, [], 1)[0]?.row
     }
-    expect([ask(small, 3, 1), ask(large, 3_072, 77), ask(small, 3, 2), ask(large, 3_072, 5)]).toEqual([1, 77, 2, 5])
+    expect([ask(small, 3, 1), ask(large, 3_072, 77), ask(small, 3, 2), ask(large, 3_072, 5)]).toEqual([
+      1, 77, 2, 5,
+    ])
   })
 })
 
@@ -103,7 +117,9 @@ describe('a vector index', () => {
   it('sees no direction in the only vector there is', () => {
     const vector = quantise(unit(Float32Array.of(0.3, 0.1, 0.7)))
     const index = indexOf([{ row: 1, document: 1, vector }], 3)
-    expect(index.nearest(Float32Array.of(1, 0, 0), index.sum, null, [], 5)).toMatchObject([{ row: 1, dense: 0 }])
+    expect(index.nearest(Float32Array.of(1, 0, 0), index.sum, null, [], 5)).toMatchObject([
+      { row: 1, dense: 0 },
+    ])
   })
 
   it('holds the same whatever the order in which vectors came and went', () => {
@@ -125,11 +141,14 @@ describe('a vector index', () => {
         expect(index.size).toBe(live.size)
         const mean = index.sum.map((sum) => sum / Math.max(1, live.size))
         const found = index.nearest(question, mean, null, [...live.keys()], 1)
-        expect(found.map(({ row }) => row).toSorted((a, b) => a - b)).toEqual([...live.keys()].toSorted((a, b) => a - b))
+        expect(found.map(({ row }) => row).toSorted((a, b) => a - b)).toEqual(
+          [...live.keys()].toSorted((a, b) => a - b),
+        )
         for (const { row, dense } of found) {
           const stored = live.get(row)
           // Where nothing is left after centring there is no direction, only rounding.
-          if (!stored || Math.hypot(...restore(stored.vector).map((one, i) => one - (mean[i] ?? 0))) < 1e-3) continue
+          if (!stored || Math.hypot(...restore(stored.vector).map((one, i) => one - (mean[i] ?? 0))) < 1e-3)
+            continue
           expect(dense).toBeCloseTo(plainCosine(stored, question, mean), 3)
         }
       }),

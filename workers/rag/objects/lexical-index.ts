@@ -5,13 +5,19 @@ import { decodePostings, encodePostings, newPostings, type Postings, pushPosting
 import { type RowNumbers, rowNumbers } from './row-numbers.ts'
 
 /** So many segments of a level become one of the next: a row is written again once per level. */
-const FANOUT = 8
+const FANOUT = 4
 /** A merged segment stays below this, since SQLite in workerd holds at most 2 MB in a value. */
 const MAX_SEGMENT_ROWS = 300_000
 /** Removed rows that may lie about before everything is rewritten without them; beyond, as many as there are live ones. */
 const MIN_REMOVED = 1_000
 /** Stands for every row, with its number of words for a count. No word is empty. */
 const EVERY_ROW = ''
+
+type Found = {
+  readonly segments: readonly Segment[]
+  readonly terms: string
+  readonly entries: ReadonlyMap<string, Entry[]>
+}
 
 type State = {
   segments: readonly Segment[]
@@ -32,6 +38,7 @@ export class LexicalIndex {
   readonly #store: SegmentStore
   readonly #scratch = newPostings()
   #state: State | null = null
+  #found: Found | null = null
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -47,6 +54,7 @@ export class LexicalIndex {
   /** What is in memory is read again, as after a transaction that did not happen. */
   forget() {
     this.#state = null
+    this.#found = null
   }
 
   add(texts: readonly { readonly row: number; readonly text: string }[]) {
@@ -114,9 +122,18 @@ export class LexicalIndex {
   #eachTerm(state: State, words: readonly string[], visit: (postings: Postings, times: number) => void) {
     const asked = new Map<string, number>()
     for (const term of words.map(termOf)) if (term !== '') asked.set(term, (asked.get(term) ?? 0) + 1)
-    const found = Map.groupBy(this.#store.find(state.segments, [...asked.keys()]), ([term]) => term)
+    const found = this.#find(state.segments, [...asked.keys()])
     for (const [term, times] of asked)
       visit(this.#decoded((found.get(term) ?? []).map(([, bytes]) => bytes)), times)
+  }
+
+  /** Chunks and then documents are scored for one question, so what it finds is kept for the next call. */
+  #find(segments: readonly Segment[], terms: readonly string[]): ReadonlyMap<string, Entry[]> {
+    const last = this.#found
+    if (last?.segments === segments && last.terms === terms.join(' ')) return last.entries
+    const entries = Map.groupBy(this.#store.find(segments, terms), ([term]) => term)
+    this.#found = { segments, terms: terms.join(' '), entries }
+    return entries
   }
 
   /** Valid until the next ones are decoded. */

@@ -59,6 +59,14 @@ export function scoreGroups(
 ) {
   const { places, counts, words } = groups
   const weight = times * rarityOf(postings, lengths)
+  countInGroups(postings, lengths.lengths, places, counts)
+  for (const [group, count] of counts.entries()) {
+    const share = 1 - LENGTH_SHARE + (LENGTH_SHARE * (words[group] ?? 0)) / averageWords
+    scores[group] = (scores[group] ?? 0) + (weight * count * (SATURATION + 1)) / (count + SATURATION * share)
+  }
+}
+
+function countInGroups(postings: Postings, lengths: RowNumbers, places: RowNumbers, counts: Float64Array) {
   counts.fill(0)
   let [page, here] = [-1, places.page(0)]
   for (let i = 0; i < postings.size; i += 1) {
@@ -68,12 +76,8 @@ export function scoreGroups(
       here = places.page(page)
     }
     const group = here[placeIn(row)] ?? 0
-    if (group > 0 && lengths.lengths.get(row) > 0)
+    if (group > 0 && lengths.get(row) > 0)
       counts[group - 1] = (counts[group - 1] ?? 0) + (postings.counts[i] ?? 0)
-  }
-  for (const [group, count] of counts.entries()) {
-    const share = 1 - LENGTH_SHARE + (LENGTH_SHARE * (words[group] ?? 0)) / averageWords
-    scores[group] = (scores[group] ?? 0) + (weight * count * (SATURATION + 1)) / (count + SATURATION * share)
   }
 }
 

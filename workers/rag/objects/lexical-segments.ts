@@ -25,20 +25,6 @@ type BlockRow = { terms: string; postings: ArrayBuffer }
 export type SegmentStore = ReturnType<typeof segmentStore>
 
 export function segmentStore(sql: SqlStorage) {
-  const insertBlock = (segment: number, entries: readonly Entry[]): Block => {
-    const first = entries[0]?.[0] ?? ''
-    const { terms, postings } = blockOf(entries)
-    const { id } = sql
-      .exec<{ id: number }>(
-        'INSERT INTO lexical_blocks (segment, first, terms, postings) VALUES (?, ?, ?, ?) RETURNING id',
-        segment,
-        first,
-        terms,
-        postings,
-      )
-      .one()
-    return { id, first }
-  }
   return {
     create: () => sql.exec(SCHEMA),
     load(): Segment[] {
@@ -55,23 +41,8 @@ export function segmentStore(sql: SqlStorage) {
         .map((segment) => ({ ...segment, blocks: blocks.get(segment.id) ?? [] }))
     },
     /** Entries come in the order of their terms. */
-    write(level: number, entries: Iterable<Entry>, rows: () => number): Segment {
-      const { id } = sql
-        .exec<{ id: number }>('INSERT INTO lexical_segments (level, rows) VALUES (?, 0) RETURNING id', level)
-        .one()
-      const blocks: Block[] = []
-      let [open, bytes]: [Entry[], number] = [[], 0]
-      for (const entry of entries) {
-        open.push(entry)
-        bytes += entry[1].length
-        if (bytes < BLOCK_BYTES) continue
-        blocks.push(insertBlock(id, open))
-        ;[open, bytes] = [[], 0]
-      }
-      if (open.length > 0) blocks.push(insertBlock(id, open))
-      sql.exec('UPDATE lexical_segments SET rows = ? WHERE id = ?', rows(), id)
-      return { id, level, rows: rows(), blocks }
-    },
+    write: (level: number, entries: Iterable<Entry>, rows: () => number) =>
+      writeSegment(sql, level, entries, rows),
     remove({ id, blocks }: Segment) {
       const [first, last] = [blocks[0]?.id ?? 0, blocks.at(-1)?.id ?? 0]
       sql.exec('DELETE FROM lexical_blocks WHERE id BETWEEN ? AND ? AND segment = ?', first, last, id)
@@ -101,6 +72,33 @@ export function segmentStore(sql: SqlStorage) {
         yield* pick(row, wanted.get(id) ?? [])
     },
   }
+}
+
+function insertBlock(sql: SqlStorage, segment: number, entries: readonly Entry[]): Block {
+  const first = entries[0]?.[0] ?? ''
+  const { terms, postings } = blockOf(entries)
+  const query =
+    'INSERT INTO lexical_blocks (segment, first, terms, postings) VALUES (?, ?, ?, ?) RETURNING id'
+  const { id } = sql.exec<{ id: number }>(query, segment, first, terms, postings).one()
+  return { id, first }
+}
+
+function writeSegment(sql: SqlStorage, level: number, entries: Iterable<Entry>, rows: () => number): Segment {
+  const { id } = sql
+    .exec<{ id: number }>('INSERT INTO lexical_segments (level, rows) VALUES (?, 0) RETURNING id', level)
+    .one()
+  const blocks: Block[] = []
+  let [open, bytes]: [Entry[], number] = [[], 0]
+  for (const entry of entries) {
+    open.push(entry)
+    bytes += entry[1].length
+    if (bytes < BLOCK_BYTES) continue
+    blocks.push(insertBlock(sql, id, open))
+    ;[open, bytes] = [[], 0]
+  }
+  if (open.length > 0) blocks.push(insertBlock(sql, id, open))
+  sql.exec('UPDATE lexical_segments SET rows = ? WHERE id = ?', rows(), id)
+  return { id, level, rows: rows(), blocks }
 }
 
 function blockOf(entries: readonly Entry[]): BlockRow {

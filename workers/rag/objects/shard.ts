@@ -3,7 +3,14 @@ import { FEEDBACK_HITS } from '../../../shared/domain/feedback.ts'
 import { restore } from '../../../shared/domain/vector.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { NearChunk, ShardProbe, ShardRpc, Visibility } from '../../../shared/ports/objects.ts'
-import type { DocumentVersion, IndexedChunk, PublishOutcome } from '../../../shared/ports/vector-store.ts'
+import type {
+  DocumentVersion,
+  Hit,
+  IndexedChunk,
+  PublishOutcome,
+  SearchRequest,
+} from '../../../shared/ports/vector-store.ts'
+import { searchSlots } from '../../../shared/slot-search.ts'
 import scan from './scan.wasm'
 import { ShardTables, type StoredHit } from './shard-tables.ts'
 import { VectorIndex } from './vector-index.ts'
@@ -62,6 +69,10 @@ export class Shard extends DurableObject implements ShardRpc {
       return rows
     })
     this.#forgetVectors(removed)
+  }
+
+  async search(request: SearchRequest): Promise<Hit[]> {
+    return searchSlots([this], request)
   }
 
   async probe(text: string, visibility: Visibility, limit: number): Promise<ShardProbe> {
