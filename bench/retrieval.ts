@@ -62,6 +62,7 @@ function benchShard(miniflare: Miniflare, dimensions: number) {
   return {
     add: (documents: readonly BenchDocument[]) => call<number>('add', JSON.stringify(documents)),
     search: (text: string) => call<Timed>('search', text),
+    filtered: (text: string) => call<Timed>('filtered', text),
     steps: (text: string) => call<Timed>('steps', text),
     worstDifference: (texts: readonly string[]) => call<number>('exact', JSON.stringify(texts)),
     sleep: () => call<null>('sleep', ''),
@@ -113,6 +114,7 @@ async function ask(shard: Shard, questions: readonly string[]) {
   const cpuBefore = cpuMs()
   await timed(shard.search)
   const cpu = (cpuMs() - cpuBefore) / questions.length
+  await timed(shard.filtered)
   await timed(shard.steps)
   const rows = [...samples].map(([name, values]) => {
     const ascending = values.toSorted((a, b) => a - b)

@@ -1,5 +1,12 @@
 import { FEEDBACK_HITS, feedbackVector } from './domain/feedback.ts'
-import { DEFAULT_WEIGHTS, fuse, opennessOf, type Scored, weightsFor } from './domain/fusion.ts'
+import {
+  AGREEMENT_GATE,
+  DEFAULT_WEIGHTS,
+  fuse,
+  opennessOf,
+  type Scored,
+  weightsFor,
+} from './domain/fusion.ts'
 import { withNeighbours } from './domain/retrieval/agreement.ts'
 import { withParents } from './domain/retrieval/parent.ts'
 import { DEFAULT_RETRIEVAL } from './domain/retrieval/settings.ts'
@@ -40,12 +47,14 @@ export async function searchSlots(
   const found = await Promise.all(
     shards.map((shard, slot) => candidatesOf(shard, slot, { lexical, question, mean, visibility })),
   )
-  const openness = opennessOf(lexical.map(({ score }) => score))
+  const words = lexical.map(({ score }) => score)
   // Who chose the weights means them; ours give way where words alone decide.
-  const shares = stages.isWeighted ? weights : weightsFor(openness, weights)
+  const shares = stages.isWeighted ? weights : weightsFor(opennessOf(words), weights)
   const candidates = stages.parent ? withParents(found.flat(), parentsOf(probes)) : found.flat()
   const fused: Ranked[] = fuse(candidates, shares, stages.fusion)
-  const ranked = stages.agreement ? await agreed(shards, fused, mean, openness) : fused
+  const ranked = stages.agreement
+    ? await agreed(shards, fused, mean, opennessOf(words, AGREEMENT_GATE))
+    : fused
   const best = ranked.slice(0, topK)
   const hits = await read(shards, best)
   return hits.length === best.length || tries <= 1 ? hits : searchSlots(shards, request, tries - 1)

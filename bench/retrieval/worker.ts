@@ -3,6 +3,7 @@ import table from '../../models/edge-static/table.i8'
 import vocabulary from '../../models/edge-static/vocab.txt'
 import { edgeStaticEmbedder } from '../../shared/adapters/embedders/edge-static.ts'
 import { embeddedVectorStore } from '../../shared/adapters/vector-stores/embedded.ts'
+import type { Filter } from '../../shared/domain/filter.ts'
 import { seededRandom } from '../../shared/domain/simulation/random.ts'
 import { unit } from '../../shared/domain/vector.ts'
 import type { ShardRpc } from '../../shared/ports/objects.ts'
@@ -98,14 +99,18 @@ async function add(
 
 const namespaceOf = (name: string) => ({ tenantId: 'bench', collection: name, profile: 'bench', slots: 1 })
 
+/** A filter that all documents pass: what it costs is to find that out. */
+const FILTER: Filter = { not: { field: 'lang', is: { eq: 'de' } } }
+
 /** One search as the platform does it: the time of its embedding, and of the whole. */
-async function search(env: Env, name: string, text: string, dimensions: number) {
+async function search(env: Env, name: string, text: string, dimensions: number, filter?: Filter) {
   const startMs = performance.now()
   const [vector = new Float32Array(dimensions)] = await embed([text], dimensions)
   const embeddedMs = performance.now()
   const store = embeddedVectorStore(() => env.SHARDS.getByName(name))
-  const hits = await store.search(namespaceOf(name), { text, vector, topK: TOP, principals: [] })
-  const stages = { embed: embeddedMs - startMs, whole: performance.now() - startMs }
+  const hits = await store.search(namespaceOf(name), { text, vector, topK: TOP, principals: [], filter })
+  const wholeMs = performance.now() - startMs
+  const stages = filter ? { filtered: wholeMs } : { embed: embeddedMs - startMs, whole: wholeMs }
   return { stages, hits: hits.length }
 }
 
@@ -167,6 +172,8 @@ export default {
     if (pathname === '/add') return Response.json(await add(shard, await request.json(), dimensions))
     if (pathname === '/search')
       return Response.json(await search(env, name, await request.text(), dimensions))
+    if (pathname === '/filtered')
+      return Response.json(await search(env, name, await request.text(), dimensions, FILTER))
     if (pathname === '/steps') return Response.json(await steps(env, name, await request.text(), dimensions))
     if (pathname === '/exact')
       return Response.json(await worstDifference(env, name, await request.json(), dimensions))

@@ -4,7 +4,7 @@ import { isZero, subtract, unit } from './vector.ts'
 export type FeedbackHit = { readonly lexical: number; readonly vector: Float32Array }
 
 /** How many of the best lexical hits speak for the question. */
-export const FEEDBACK_HITS = 10
+export const FEEDBACK_HITS = 5
 
 /**
  * The question as the dense leg searches it: centred on the collection mean and moved half-way to the mean of the best lexical hits,

@@ -79,18 +79,24 @@ function distribution(values: readonly number[]): number[] {
   return values.map((value) => Math.min(1, Math.max(0, (value - mean) / width + 0.5)))
 }
 
-/** Where the tenth best lexical hit stands to the best: below the first share words alone decide, above the second nothing does. */
-const PEAKED = 0.35
-const FLAT = 0.65
+/** Where the tenth best lexical hit stands to the best: up to `peaked` words alone decide, from `flat` on they decide nothing. */
+type Gate = { readonly peaked: number; readonly flat: number }
+
+const WEIGHTS_GATE: Gate = { peaked: 0.35, flat: 0.65 }
+/** Neighbours are heard later than vectors. */
+export const AGREEMENT_GATE: Gate = { peaked: 0.45, flat: 0.7 }
 /** What is left of the dense leg where words alone decide. */
 const LEAST_DENSE_SHARE = 0.5
 
 /** How open a question is, 0..1: 0 where a few chunks hold its words far better than the rest, 1 where many hold them alike. */
-export function opennessOf(lexicalBestFirst: readonly number[]): number {
+export function opennessOf(
+  lexicalBestFirst: readonly number[],
+  { peaked, flat }: Gate = WEIGHTS_GATE,
+): number {
   const [best = 0] = lexicalBestFirst
   const tenth = lexicalBestFirst[9]
   if (best <= 0 || tenth === undefined) return 1
-  return Math.min(1, Math.max(0, (tenth / best - PEAKED) / (FLAT - PEAKED)))
+  return Math.min(1, Math.max(0, (tenth / best - peaked) / (flat - peaked)))
 }
 
 /**

@@ -125,9 +125,9 @@ it('stores a vector in a byte per number without turning it', () => {
 })
 
 describe('words', () => {
-  it('looks up telling words as often as they are said, up to three times, and others only when there is nothing else', () => {
+  it('looks up telling words as often as they are said, up to five times, and others only when there is nothing else', () => {
     expect(queryWords('Where is the pilot and the Pilot?')).toEqual(['pilot', 'pilot'])
-    expect(queryWords('wing wing wing wing flow')).toEqual(['wing', 'wing', 'wing', 'flow'])
+    expect(queryWords('wing wing wing wing wing wing flow')).toEqual([...Array(5).fill('wing'), 'flow'])
     expect(queryWords('to be or not to be')).toEqual(['to', 'be', 'or', 'not', 'to', 'be'])
     expect(queryWords('!!!')).toEqual([])
     expect(queryWords(Array.from({ length: 5_000 }, (_, i) => `w${i}`).join(' '))).toHaveLength(256)

@@ -7,8 +7,10 @@ type Candidate = {
 
 /** How far a candidate's neighbours may move it. Measured in docs/retrieval.md. */
 const SHARE = 0.4
-/** Only what is really alike may speak: a similarity of .5 counts 1/32 of one of 1. */
-const SHARPNESS = 5
+/** Only what is really alike may speak: a similarity of .5 counts 1/16 of one of 1. */
+const SHARPNESS = 4
+/** What a candidate's own score weighs beside them, so that one with few relatives keeps it. */
+const OWN_WEIGHT = 0.1
 
 /**
  * Candidates, best first, moved towards what those like them scored: relevant passages resemble each other, and one that stands alone
@@ -29,7 +31,7 @@ export function withNeighbours<C extends Candidate>(candidates: readonly C[], sh
     .toSorted((a, b) => b.score - a.score)
 }
 
-/** Mean score of other documents' candidates, each by its likeness; its own where nothing is like it. */
+/** Mean score of other documents' candidates, each by its likeness, and a little of its own. */
 function opinionsOf(candidates: readonly Candidate[]): number[] {
   const sums = new Float64Array(candidates.length)
   const weights = new Float64Array(candidates.length)
@@ -45,8 +47,7 @@ function opinionsOf(candidates: readonly Candidate[]): number[] {
       weights[j] = (weights[j] ?? 0) + likeness
     }
   return candidates.map(({ score }, i) => {
-    const weight = weights[i] ?? 0
-    return weight > 0 ? (sums[i] ?? 0) / weight : score
+    return ((sums[i] ?? 0) + OWN_WEIGHT * score) / ((weights[i] ?? 0) + OWN_WEIGHT)
   })
 }
 
