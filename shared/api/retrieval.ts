@@ -8,7 +8,7 @@ export const weights = z
   .refine(({ lexical, dense }) => lexical + dense > 0, 'must not both be 0')
   .openapi(note("Share of each leg; the default is what suits the collection's embedder."))
 
-/** The stages of a search, each of which a request may switch. What is left out stands as the collection has it. */
+/** The stages of a search, each of which a request may switch. What is left out stands as docs/retrieval.md says. */
 export const retrievalChoice = z
   .strictObject({
     fusion: z
@@ -20,7 +20,6 @@ export const retrievalChoice = z
       .boolean()
       .optional()
       .openapi(note('Moves the question towards the best lexical hits before vectors are compared.')),
-    expansion: z.boolean().optional().openapi(note('Also looks up telling words of the best lexical hits.')),
     parent: z.boolean().optional().openapi(note('Lets the whole document speak for its chunks.')),
     agreement: z.boolean().optional().openapi(note('Moves a passage towards what passages like it scored.')),
     rerank: z

@@ -48,7 +48,6 @@ export type SearchInput = {
   readonly topK: number
   readonly filter?: Filter | undefined
   readonly rewriting?: Rewriting | null | undefined
-  /** What it says otherwise than the collection. */
   readonly retrieval?: RetrievalChoice | undefined
 }
 

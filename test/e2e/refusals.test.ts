@@ -26,6 +26,13 @@ describe('a request that is wrong', () => {
     ['POST', '/v1/query', { question: 'x' }, 'collection'],
     ['POST', '/v1/query', { ...question, collection: 'No Such' }, 'collection'],
     ['POST', '/v1/query', { ...question, retrieval: { topK: 0 } }, 'retrieval.topK'],
+    ['POST', '/v1/search', { query: 'x', collection: 'notes', retrieval: { expansion: true } }, 'expansion'],
+    [
+      'POST',
+      '/v1/search',
+      { query: 'x', collection: 'notes', retrieval: { rerank: 'none' } },
+      'retrieval.rerank',
+    ],
     ['POST', '/v1/query', { ...question, requirements: { tier: 'xxl' } }, 'requirements.tier'],
     ['POST', '/v1/query', { ...question, temprature: 1 }, 'temprature'],
     ['POST', '/v1/query', { ...question, filter: { year: { above: 3 } } }, 'filter'],

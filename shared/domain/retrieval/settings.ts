@@ -37,16 +37,14 @@ export const DEFAULT_RETRIEVAL: RetrievalSettings = {
   diversity: 'none',
 }
 
-/** What a collection or a request says of its search; what it leaves out stands below it. */
+/** What a request says of its search; the rest is the platform's. */
 export type RetrievalChoice = {
   readonly [Key in keyof RetrievalSettings]?: RetrievalSettings[Key] | undefined
 }
 
-/** Settings of a request over those of its collection over the platform's. */
-export function settingsFrom(...choices: readonly (RetrievalChoice | null | undefined)[]): RetrievalSettings {
+export function settingsFrom(choice: RetrievalChoice = {}): RetrievalSettings {
   let settings = DEFAULT_RETRIEVAL
-  for (const choice of choices)
-    for (const [key, value] of Object.entries(choice ?? {}))
-      if (value !== undefined) settings = { ...settings, [key]: value }
+  for (const [key, value] of Object.entries(choice))
+    if (value !== undefined) settings = { ...settings, [key]: value }
   return settings
 }
