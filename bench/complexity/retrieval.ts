@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { apiClient, type Client } from '../../cli/lib/client.ts'
 import { startPlatform } from '../../cli/platform/start.ts'
 import weights from '../../models/complexity/weights.json' with { type: 'json' }
-import { searchRoute } from '../../shared/api/ask.ts'
+import { searchRoute } from '../../shared/api/search.ts'
 import { complexityClassifier } from '../../shared/domain/complexity/classify.ts'
 import {
   correctTier,

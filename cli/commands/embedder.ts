@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { basename, resolve } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { openEncoder } from '../embedder/encoder.ts'
 import { readModelFiles } from '../embedder/model-files.ts'
 import { loadRuntime } from '../embedder/runtime.ts'
 import { serveEmbeddings } from '../embedder/server.ts'
 import { bertTokenizer } from '../embedder/tokenizer.ts'
 import { EXIT, Failure, reasonOf } from '../lib/failure.ts'
-import { parseCount } from '../lib/options.ts'
+import { parseCount, parsePort } from '../lib/options.ts'
 import { print } from '../lib/terminal.ts'
 
 type Options = {
@@ -32,12 +32,6 @@ export const embedderCommand = () =>
       parseCount,
     )
     .action(embedder)
-
-function parsePort(value: string): number {
-  const port = Number(value)
-  if (/^\d+$/.test(value) && port <= 65_535) return port
-  throw new InvalidArgumentError('It has to be a number from 0 to 65535; 0 takes any free port.')
-}
 
 async function embedder({ model, port, threads, name, maxTokens }: Options): Promise<void> {
   const folder = resolve(model)

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { searchRoute } from '../../shared/api/ask.ts'
+import { searchRoute } from '../../shared/api/search.ts'
 import type { Answer } from '../lib/client.ts'
 import { type ClientOptions, clientCommand, connect, show } from '../lib/command.ts'
 import { HANDBOOK } from '../lib/project.ts'

@@ -6,6 +6,7 @@ import { apiClient } from '../lib/client.ts'
 import { collectionFor, type Found, findDocuments } from '../lib/documents.ts'
 import { describeEmbedder, type EmbedderOption, parseEmbedder } from '../lib/embedder.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
+import { parsePort } from '../lib/options.ts'
 import { describeOrigin, type Origin, type OriginOption, parseOrigin } from '../lib/origin.ts'
 import { HANDBOOK, PROJECT } from '../lib/project.ts'
 import { isAttended, note, print, progressBar } from '../lib/terminal.ts'
@@ -42,13 +43,6 @@ export const upCommand = () =>
     .option('--no-handbook', 'do not index the handbook')
     .option('--json', 'print JSON and nothing else')
     .action(up)
-
-function parsePort(value: string): number {
-  const port = Number(value)
-  if (!/^\d+$/.test(value) || port > 65_535)
-    throw new InvalidArgumentError('It has to be a number from 0 to 65535; 0 takes any free port.')
-  return port
-}
 
 function parseFleet(value: string): 'simulated' {
   if (value === 'simulated') return value

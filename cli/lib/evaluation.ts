@@ -1,5 +1,5 @@
-import { searchRequest, searchRoute } from '../../shared/api/ask.ts'
 import { jsonBody } from '../../shared/api/define-route.ts'
+import { searchRequest, searchRoute } from '../../shared/api/search.ts'
 import type { Found, Target } from '../../shared/domain/evaluation/judged.ts'
 import { type MeasureName, measure } from '../../shared/domain/evaluation/measures.ts'
 import {

@@ -31,3 +31,9 @@ export function parseCount(given: string): number {
   if (/^\d+$/.test(given) && value >= 1 && Number.isSafeInteger(value)) return value
   throw new InvalidArgumentError('It has to be a whole number above 0.')
 }
+
+export function parsePort(given: string): number {
+  const port = Number(given)
+  if (/^\d+$/.test(given) && port <= 65_535) return port
+  throw new InvalidArgumentError('It has to be a number from 0 to 65535; 0 takes any free port.')
+}

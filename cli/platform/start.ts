@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { putCollectionRoute } from '../../shared/api/documents.ts'
 import { type EmbedderEntry, readEmbedderList } from '../../shared/registry/embedders.ts'
+import { readRerankerList } from '../../shared/registry/rerankers.ts'
 import { apiClient } from '../lib/client.ts'
 import { findDocuments } from '../lib/documents.ts'
 import { EXIT, Failure, reasonOf } from '../lib/failure.ts'
@@ -41,7 +42,7 @@ export async function startPlatform({
 }: PlatformOptions): Promise<Platform> {
   // Whatever was opened when something fails is closed again, in reverse.
   await using opened = new AsyncDisposableStack()
-  const embedders = embedderVariables(embedder)
+  const embedders = { ...embedderVariables(embedder), ...rerankerVariables() }
   const state = openState(stateDir)
   opened.defer(state.release)
   const log = quiet ? noLog : openLog(stateDir)
@@ -98,6 +99,13 @@ function embedderVariables(added: EmbedderEntry | undefined): Readonly<Record<st
   if (standard !== BUILT_IN && !list.some(({ id }) => id === standard))
     throw new Failure(EXIT.usage, `DEFAULT_EMBEDDER: EMBEDDERS has no "${standard}"`)
   return { EMBEDDERS: JSON.stringify(list), DEFAULT_EMBEDDER: standard }
+}
+
+/** Worker variable: the environment's, looked at here so that a wrong one stops the start. */
+function rerankerVariables(): Readonly<Record<string, string>> {
+  const { RERANKERS = '[]' } = process.env
+  asUsage(() => readRerankerList(RERANKERS))
+  return { RERANKERS }
 }
 
 function asUsage<T>(read: () => T): T {

@@ -3,9 +3,9 @@ import { UNSUPPORTED } from '../domain/grounding/check.ts'
 import { PRIORITIES } from '../domain/priority.ts'
 import { TEMPLATES } from '../domain/prompt.ts'
 import { TECHNIQUES } from '../domain/rewriting.ts'
-import { collectionName, filter, level, metadata, policyName, question, tier } from './common.ts'
-import { defineRoute, json, jsonBody } from './define-route.ts'
-import { retrievalChoice, weights } from './retrieval.ts'
+import { collectionName, filter, level, policyName, question, tier } from './common.ts'
+import { defineRoute, jsonBody } from './define-route.ts'
+import { retrievalChoice } from './retrieval.ts'
 import { explainRoute, route } from './route.ts'
 
 const note = (description: string) => ({ description })
@@ -65,7 +65,7 @@ export const retrieval = retrievalChoice
       .min(0)
       .max(1)
       .optional()
-      .openapi(note('Bound of what rewording may cost; 0.001 when it is left out.')),
+      .openapi(note('Bound of what rewording may cost; 0.006 when it is left out.')),
   })
   .openapi('AskRetrieval')
 
@@ -103,7 +103,7 @@ export const queryRequest = z
     example: { question: 'How do I add an endpoint?', collection: 'handbook' },
   })
 
-const labels = z
+export const labels = z
   .array(z.string())
   .openapi(
     note(
@@ -162,6 +162,23 @@ const spend = z.object({
   estimated: z.boolean(),
 })
 
+export const rewritingShown = z
+  .object({
+    techniques: z.array(z.enum(TECHNIQUES)),
+    standalone: z.string().nullable(),
+    queries: z.array(z.string()),
+    passage: z.string().nullable(),
+    endpoint: z.string().nullable(),
+    costUsd: z.number(),
+    costNanoUsd: z.int(),
+    failure: z.string().nullable(),
+  })
+  .openapi(note('What a model made of the question; billed as a line of its own.'))
+
+export const rerankShown = z
+  .object({ id: z.string(), degraded: z.string().nullable() })
+  .openapi(note('The reranker, and why the hits are in the order of the search after all.'))
+
 export const queryResponse = z
   .object({
     requestId: z.string(),
@@ -175,22 +192,11 @@ export const queryResponse = z
       .array(claim)
       .openapi(note('Sentences of the answer, what they cite, and how well that supports them, 0 to 1.')),
     grounding: z.number().openapi(note('Share of the answer that its sources support, 0 to 1.')),
-    rewriting: z
-      .object({
-        techniques: z.array(z.enum(TECHNIQUES)),
-        standalone: z.string().nullable(),
-        queries: z.array(z.string()),
-        passage: z.string().nullable(),
-        endpoint: z.string().nullable(),
-        costUsd: z.number(),
-        costNanoUsd: z.int(),
-        failure: z.string().nullable(),
-      })
-      .optional()
-      .openapi(note('What a model made of the question; billed as a line of its own.')),
+    rewriting: rewritingShown.optional(),
     unsupported: z
       .partialRecord(z.enum(UNSUPPORTED), z.int())
       .openapi(note('How many sentences are not supported, by reason.')),
+    rerank: rerankShown.optional(),
     removedCitations: z
       .int()
       .openapi({ description: 'Citations to sources that were not given, taken out of the answer.' }),
@@ -227,65 +233,3 @@ export const queryRoute = defineRoute('query', {
 })
 
 export const routeRoute = explainRoute(queryRequest)
-
-export const searchRequest = z
-  .strictObject({
-    query: question,
-    collection: collectionName,
-    filter: filter.optional(),
-    topK: z.int().min(1).max(100).default(10),
-    weights: weights.optional(),
-    retrieval: retrievalChoice.optional(),
-  })
-  .openapi('SearchRequest', { example: { query: 'budget of a key', collection: 'handbook', topK: 5 } })
-
-export const hit = z
-  .object({
-    chunkId: z.string(),
-    documentId: z.string(),
-    version: z.int(),
-    title: z.string(),
-    start: z.int(),
-    end: z.int(),
-    text: z.string(),
-    headings: z.array(z.string()),
-    metadata,
-    labels,
-    score: z.number(),
-    legs: z.object({
-      lexical: z.number(),
-      dense: z.number(),
-      parent: z.number().optional(),
-      rerank: z.number().optional(),
-    }),
-  })
-  .openapi('Hit')
-
-export const searchRoute = defineRoute('query', {
-  method: 'post',
-  path: '/v1/search',
-  tags: ['Ask'],
-  summary: 'Search a collection',
-  request: { body: jsonBody(searchRequest) },
-  responses: {
-    200: json(
-      z.object({
-        hits: z.array(hit),
-        rerank: z
-          .object({ id: z.string(), degraded: z.string().nullable() })
-          .nullable()
-          .openapi(note('The reranker, and why the hits are in the order of the search after all.')),
-        usage: z
-          .object({ embeddingTokens: z.int(), costUsd: z.number(), costNanoUsd: z.int() })
-          .openapi(note('What embedding and reranking took.')),
-        timings: z.object({
-          totalMs: z.number(),
-          embedMs: z.number(),
-          searchMs: z.number(),
-          rerankMs: z.number(),
-        }),
-      }),
-      'The best chunks, best first',
-    ),
-  },
-})

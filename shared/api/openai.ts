@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { requirements, retrieval, source, template } from './ask.ts'
+import { requirements, rerankShown, retrieval, rewritingShown, source, template } from './ask.ts'
 import { collectionName, filter } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 import { route } from './route.ts'
@@ -67,7 +67,12 @@ const chatResponse = z
     model: z.string(),
     choices: z.array(z.looseObject({ index: z.int(), finish_reason: z.string().nullable() })),
     usage: z.looseObject({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() }),
-    fairlead: z.object({ sources: z.array(source).optional(), route }),
+    fairlead: z.object({
+      sources: z.array(source).optional(),
+      rewriting: rewritingShown.optional(),
+      rerank: rerankShown.optional(),
+      route,
+    }),
   })
   .openapi('ChatCompletion')
 

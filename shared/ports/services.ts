@@ -36,6 +36,7 @@ export type Retrieved = {
   readonly promptTokens: number
   /** Whether the sources can answer the question, judged by their words. */
   readonly assessment: Assessment
+  readonly rerank: Found['rerank']
   readonly retrievalMs: number
 }
 

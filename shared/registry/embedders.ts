@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { headersAuthorizer } from '../adapters/authorizers/headers.ts'
 import { cohereEmbedder } from '../adapters/embedders/cohere.ts'
 import { openaiCompatibleEmbedder } from '../adapters/embedders/openai-compatible.ts'
 import { voyageEmbedder } from '../adapters/embedders/voyage.ts'
@@ -7,8 +6,8 @@ import { workersAiEmbedder } from '../adapters/embedders/workers-ai.ts'
 import { AppError } from '../errors.ts'
 import { parseJson } from '../http/body.ts'
 import type { RemoteOptions } from '../http/embeddings/remote.ts'
-import type { Authorizer } from '../ports/authorizer.ts'
 import type { Embedder, Embedders, TokenCounter } from '../ports/embedder.ts'
+import { type Named, serviceAuth, serviceAuthorizer, serviceUrl } from './secrets.ts'
 
 const KINDS = ['openai-compatible', 'openai', 'voyage', 'cohere', 'workers-ai'] as const
 
@@ -27,7 +26,7 @@ const configuration = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'has small letters, digits, ".", "_" and "-"')
     .refine((id) => id !== 'edge-static', '"edge-static" is the built-in embedder'),
   kind: z.enum(KINDS),
-  url: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+  url: serviceUrl,
   model: z.string().min(1).max(128),
   dimensions: z.int().min(1).max(8_192),
   maxTokens: z.int().min(16).default(512),
@@ -36,13 +35,7 @@ const configuration = z.strictObject({
   documentPrefix: z.string().max(256).optional(),
   nanoUsdPerKTok: z.int().min(0).default(0),
   denseShare: z.number().min(0).max(1).default(0.7),
-  auth: z
-    .strictObject({
-      type: z.literal('bearer'),
-      // Nothing else may be sent to a server that the list names.
-      secretName: z.string().regex(/^ORIGIN_[A-Z0-9_]{1,57}$/, 'begins with ORIGIN_'),
-    })
-    .optional(),
+  auth: serviceAuth.default({ type: 'none' }),
 })
 const configurations = z
   .array(configuration)
@@ -74,7 +67,7 @@ export function readEmbedderList(list: unknown): Configuration[] {
 export function embeddersFrom(
   { list, standard }: Variables,
   builtIn: Embedder & TokenCounter,
-  named: (name: string) => unknown,
+  named: Named,
 ): Embedders {
   const remote = readEmbedderList(list).map((entry) => embedderOf(entry, builtIn, named))
   return embedderSet([builtIn, ...remote], standard ?? builtIn.id)
@@ -109,13 +102,13 @@ export function embedderSet(all: readonly Embedder[], standardName: string): Emb
 
 const nameOf = (id: string) => id.split(':', 1)[0] ?? id
 
-function embedderOf(entry: Configuration, counter: TokenCounter, named: (name: string) => unknown): Embedder {
+function embedderOf(entry: Configuration, counter: TokenCounter, named: Named): Embedder {
   const { id, kind, auth, batchSize = BATCH_SIZES[kind], ...rest } = entry
   const options: RemoteOptions = {
     ...rest,
     name: id,
     batchSize,
-    authorizer: bearer(auth, named),
+    authorizer: serviceAuthorizer(auth, named),
     fetch: (input, init) => fetch(input, init),
     countTokens: (text) => counter.count(text),
   }
@@ -131,14 +124,4 @@ function embedderOf(entry: Configuration, counter: TokenCounter, named: (name: s
     case 'workers-ai':
       return workersAiEmbedder(options)
   }
-}
-
-/** A secret that is not set is said when the embedder is used: collections of the others go on. */
-function bearer(auth: Configuration['auth'], named: (name: string) => unknown): Authorizer {
-  if (!auth) return headersAuthorizer({})
-  const secret = named(auth.secretName)
-  if (typeof secret === 'string' && secret !== '')
-    return headersAuthorizer({ authorization: `Bearer ${secret}` })
-  const unset = new AppError('upstream_rejected', `The Worker secret ${auth.secretName} is not set`)
-  return { authorize: () => Promise.reject(unset) }
 }

@@ -79,7 +79,7 @@ export function rerankersFrom(
   builtIn: readonly RegisteredReranker[],
 ): ReadonlyMap<string, RegisteredReranker> {
   const rerankers = new Map(builtIn.map((one) => [one.reranker.id, one]))
-  const list = read(json)
+  const list = readRerankerList(json)
   for (const [i, { id: name }] of list.entries())
     if (rerankers.has(name) || list.findIndex((other) => other.id === name) < i)
       throw wrong(`${i}.id`, `there is a reranker "${name}" already; choose another id`)
@@ -133,7 +133,8 @@ const connection = ({ url, auth }: Remote, named: Named) => ({
   fetch: globalThis.fetch,
 })
 
-function read(json: string | undefined): Entry[] {
+/** The list as it is written, checked but for the ids that its entries name. */
+export function readRerankerList(json: string | undefined): Entry[] {
   if (json === undefined || json === '') return []
   const { data, error } = entries.safeParse(parseJson(json))
   if (data) return data

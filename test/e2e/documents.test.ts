@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { z } from 'zod'
-import { type searchRequest, searchRoute } from '../../shared/api/ask.ts'
 import {
   deleteDocumentRoute,
   getDocumentRoute,
@@ -9,6 +8,7 @@ import {
   postDocumentsDocumented,
   putDocumentRoute,
 } from '../../shared/api/documents.ts'
+import { type searchRequest, searchRoute } from '../../shared/api/search.ts'
 import {
   becomesLive,
   type Caller,

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { Client } from '../../cli/lib/client.ts'
-import { searchRoute } from '../../shared/api/ask.ts'
 import { putCollectionRoute, putDocumentRoute } from '../../shared/api/documents.ts'
+import { searchRoute } from '../../shared/api/search.ts'
 import { startEmbeddings } from '../doubles/embeddings.ts'
 import { becomesLive } from './platform.ts'
 import { stateFolder, up } from './up.ts'

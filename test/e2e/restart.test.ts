@@ -4,7 +4,6 @@ import { startOrigin } from '../../cli/fleet/origin.ts'
 import { apiClient, type Client } from '../../cli/lib/client.ts'
 import { startPlatform } from '../../cli/platform/start.ts'
 import { createKeyRoute, revokeKeyRoute } from '../../shared/api/access.ts'
-import { searchRoute } from '../../shared/api/ask.ts'
 import {
   getCollectionRoute,
   listDocumentsRoute,
@@ -12,6 +11,7 @@ import {
 } from '../../shared/api/documents.ts'
 import { getEndpointRoute, putEndpointRoute } from '../../shared/api/endpoints.ts'
 import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../shared/api/money.ts'
+import { searchRoute } from '../../shared/api/search.ts'
 import { becomesLive, PATIENCE, putLive } from './platform.ts'
 import { stateFolder, up } from './up.ts'
 

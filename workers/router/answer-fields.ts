@@ -2,6 +2,7 @@ import { toUsd } from '../../shared/domain/money.ts'
 import { decisionRecord } from '../../shared/domain/routing/record.ts'
 import type { Asked, Decided } from './ask.ts'
 import type { Attempt } from './dispatch/job.ts'
+import { rewritingFields } from './rewrite.ts'
 
 /** The decision record of an answer, as every route shows it. */
 export function routeFields(asked: Asked) {
@@ -68,6 +69,15 @@ export function outcomeOf(answer: string, { retrieved }: Asked) {
 }
 
 const CITATION = /\[\d{1,3}/
+
+/** What a model made of the question and what a reranker did, where they were asked for. */
+export function stagesOf({ rewritten, retrieved }: Asked) {
+  const { rerank = null } = retrieved ?? {}
+  return {
+    ...(rewritten && { rewriting: rewritingFields(rewritten) }),
+    ...(rerank && { rerank: { id: rerank.id, degraded: rerank.degraded } }),
+  }
+}
 
 export function spendFields({ session }: Asked) {
   const { promptTokens, completionTokens, costNanoUsd, estimated } = session.spend()

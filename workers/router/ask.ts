@@ -166,7 +166,9 @@ function jobOf(call: Ask, decided: Decided, candidates: Job['candidates']): Job 
   const { context, collection, stream, parameters, clientSignal, waitUntil, question } = call
   const { request, messages, retrieved, policy } = decided
   const { maxTokens, estimatedPromptTokens, totalMs } = request
-  const evidence = retrieved ? { question, sources: retrieved.sources } : undefined
+  // Quoting is no judge of its own: from passages that were judged unable to answer it quotes nothing.
+  const quotable = retrieved?.assessment.outcome === 'answerable' ? retrieved.sources : []
+  const evidence = retrieved ? { question, sources: quotable } : undefined
   return {
     context,
     collection,

@@ -1,10 +1,10 @@
 import { citationFilter } from '../../shared/domain/citations.ts'
 import { AppError } from '../../shared/errors.ts'
-import { outcomeOf, routeFields, spendFields } from './answer-fields.ts'
+import { outcomeOf, routeFields, spendFields, stagesOf } from './answer-fields.ts'
 import type { Ask, Asked } from './ask.ts'
 import type { KeepAnswer } from './keep-answer.ts'
 import { openaiError } from './openai-error.ts'
-import { NO_EVIDENCE, shownText } from './shown-text.ts'
+import { abstentionText, shownText } from './shown-text.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 /** A piece of an answer: the origin's own object where it is passed on as it came, else only its text. */
@@ -27,8 +27,9 @@ async function* citedPieces(asked: Asked, keep: KeepAnswer): AsyncGenerator<Piec
     yield { text, finishReason: null, raw: null }
   }
   const isSilent = answer.trim() === ''
-  keep({ answer: isSilent ? NO_EVIDENCE : answer, grounding: null, ...outcomeOf(answer, asked) })
-  yield { text: isSilent ? NO_EVIDENCE : '', finishReason: asked.session.finishReason() ?? 'stop', raw: null }
+  const instead = isSilent ? abstentionText(asked) : ''
+  keep({ answer: isSilent ? instead : answer, grounding: null, ...outcomeOf(answer, asked) })
+  yield { text: instead, finishReason: asked.session.finishReason() ?? 'stop', raw: null }
 }
 
 /** The whole answer in OpenAI's shape. */
@@ -96,6 +97,7 @@ const envelopeOf = ({ context }: Ask, { session, startedMs }: Asked) => ({
 const fairleadOf = (asked: Asked) => ({
   route: routeFields(asked),
   ...(asked.retrieved && { sources: asked.retrieved.sources }),
+  ...stagesOf(asked),
 })
 
 function usageOf(asked: Asked) {

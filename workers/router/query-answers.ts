@@ -4,11 +4,10 @@ import { type CheckedClaim, findClaims, groundingOf } from '../../shared/domain/
 import { TEMPLATE_VERSION } from '../../shared/domain/prompt.ts'
 import { AppError } from '../../shared/errors.ts'
 import { sseEvent } from '../../shared/http/sse.ts'
-import { outcomeOf, routeFields, spendFields, timingFields } from './answer-fields.ts'
+import { outcomeOf, routeFields, spendFields, stagesOf, timingFields } from './answer-fields.ts'
 import type { Ask, Asked } from './ask.ts'
 import type { KeepAnswer } from './keep-answer.ts'
-import { rewritingFields } from './rewrite.ts'
-import { NO_EVIDENCE, shownText } from './shown-text.ts'
+import { abstentionText, shownText } from './shown-text.ts'
 
 const sourcesOf = ({ retrieved }: Asked) => retrieved?.sources ?? []
 
@@ -20,7 +19,7 @@ export async function wholeAnswer(call: Ask, asked: Asked, keep: KeepAnswer, now
   for await (const { text } of shownText(asked, filter)) answer += text
   const claims = findClaims(answer, sources)
   const grounding = groundingOf(claims)
-  const said = { answer: shownAnswer(answer), ...outcomeOf(answer, asked) }
+  const said = { answer: shownAnswer(answer, asked), ...outcomeOf(answer, asked) }
   keep({ ...said, grounding })
   return {
     requestId: call.context.requestId,
@@ -36,14 +35,14 @@ export async function wholeAnswer(call: Ask, asked: Asked, keep: KeepAnswer, now
     unsupported: countReasons(claims),
     removedCitations: filter.removed(),
     template: { name: call.template, version: TEMPLATE_VERSION },
-    ...(asked.rewritten && { rewriting: rewritingFields(asked.rewritten) }),
+    ...stagesOf(asked),
     route: routeFields(asked),
     usage: spendFields(asked),
     timings: timingFields(asked, now()),
   }
 }
 
-const shownAnswer = (answer: string) => (answer.trim() === '' ? NO_EVIDENCE : answer)
+const shownAnswer = (answer: string, asked: Asked) => (answer.trim() === '' ? abstentionText(asked) : answer)
 
 /** The answer as it comes: a sentence that its sources do not support is said to be so as soon as it is complete. */
 export async function* answerEvents(
@@ -69,11 +68,11 @@ export async function* answerEvents(
       const cited = citations.map((citation) => sseEvent('citation', citation)).join('')
       yield sseEvent('text', { delta: text }) + cited + checked(reader.push(text))
     }
-    if (answer.trim() === '') yield sseEvent('text', { delta: NO_EVIDENCE })
+    if (answer.trim() === '') yield sseEvent('text', { delta: abstentionText(asked) })
     const last = checked(reader.end())
     const grounding = groundingOf(claims)
     const outcome = outcomeOf(answer, asked)
-    keep({ answer: shownAnswer(answer), grounding, ...outcome })
+    keep({ answer: shownAnswer(answer, asked), grounding, ...outcome })
     const unsupported = countReasons(claims)
     const sum = { claims: claims.map(shownClaim), grounding, unsupported, removedCitations: filter.removed() }
     yield last +
@@ -84,7 +83,7 @@ export async function* answerEvents(
         ...outcome,
         degraded: asked.degraded,
         template: { name: call.template, version: TEMPLATE_VERSION },
-        ...(asked.rewritten && { rewriting: rewritingFields(asked.rewritten) }),
+        ...stagesOf(asked),
         route: routeFields(asked),
         timings: timingFields(asked, now()),
       })

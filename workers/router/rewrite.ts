@@ -1,4 +1,5 @@
 import { toUsd } from '../../shared/domain/money.ts'
+import { recentTurns } from '../../shared/domain/prompt.ts'
 import {
   type Rewriting,
   readRewriting,
@@ -11,8 +12,11 @@ import type { Ask, Asked } from './ask.ts'
 /** A model that rewords has this long; after it the search goes by the question alone. */
 const PATIENCE_MS = 5_000
 const MAX_TOKENS = 400
-/** A tenth of a cent: many times what a small model takes, and nothing that anyone would notice too late. */
-const DEFAULT_MAX_COST_USD = 0.001
+/** Of the worst case, in which each byte is a token: a small model at $1 and $2 a million tokens stays below it, and takes a fraction of it. */
+const DEFAULT_MAX_COST_USD = 0.006
+/** What a question leaves out was said just before it. */
+const CONVERSATION_TOKENS = 1_000
+const CHARACTERS_PER_TOKEN = 4
 
 /** What a request asks for; null: nothing. */
 export const wantedRewriting = (
@@ -56,12 +60,19 @@ export async function rewrite(
 
 function asWritingJob(call: Ask, techniques: readonly Technique[], maxCostUsd: number): Ask {
   const { context, requirements } = call
+  const latest = recentTurns(
+    call.conversation,
+    CONVERSATION_TOKENS,
+    (text) => text.length / CHARACTERS_PER_TOKEN,
+  )
   const { maxLatencyMs = PATIENCE_MS, maxCostUsd: wholeUsd = maxCostUsd } = requirements
   return {
     ...call,
     context: { ...context, requestId: `${context.requestId}-rewriting` },
     collection: null,
-    messages: rewritingPrompt(call.question, call.conversation, techniques),
+    // Who names a model means the one that answers.
+    model: null,
+    messages: rewritingPrompt(call.question, latest, techniques),
     requirements: {
       ...requirements,
       tier: 's',

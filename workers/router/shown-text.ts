@@ -1,8 +1,22 @@
+import type { Assessment } from '../../shared/domain/abstention.ts'
 import type { CitedText, citationFilter } from '../../shared/domain/citations.ts'
 import type { Asked } from './ask.ts'
 
-/** What the reader sees when the collection holds nothing on the question. */
-export const NO_EVIDENCE = 'No passage in this collection answers the question.'
+/** What the reader sees in place of an answer. */
+export function abstentionText({ retrieved }: Asked): string {
+  const assessment: Assessment = retrieved?.assessment ?? { outcome: 'answerable' }
+  switch (assessment.outcome) {
+    case 'answerable':
+    case 'no_evidence':
+      return 'No passage in this collection answers the question.'
+    case 'insufficient':
+      return 'Passages in this collection are on the subject, but do not say what is asked.'
+    case 'conflicting':
+      return `The passages contradict each other: ${assessment.reason}.`
+    case 'underspecified':
+      return `The question cannot be answered as it stands: ${assessment.reason}.`
+  }
+}
 
 /** The answer as it may be shown, piece by piece: citations of sources that were not given are gone before anyone reads them. */
 export async function* shownText(

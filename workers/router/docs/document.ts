@@ -6,7 +6,7 @@ import {
   listTenantsRoute,
   revokeKeyRoute,
 } from '../../../shared/api/access.ts'
-import { queryRoute, routeRoute, searchRoute } from '../../../shared/api/ask.ts'
+import { queryRoute, routeRoute } from '../../../shared/api/ask.ts'
 import { auditRoute } from '../../../shared/api/audit.ts'
 import { LIMITS } from '../../../shared/api/common.ts'
 import {
@@ -44,6 +44,7 @@ import {
   listPoliciesRoute,
   putPolicyRoute,
 } from '../../../shared/api/policies.ts'
+import { searchRoute } from '../../../shared/api/search.ts'
 import { ERROR_CODES } from '../../../shared/errors.ts'
 
 /** Every public route, whichever Worker serves it, under its operationId and in the order of the reference. */

@@ -1,6 +1,6 @@
-import { searchRoute } from '../../../shared/api/ask.ts'
 import type { ApiEnv } from '../../../shared/api/define-route.ts'
 import { toChoice } from '../../../shared/api/retrieval.ts'
+import { searchRoute } from '../../../shared/api/search.ts'
 import { toUsd } from '../../../shared/domain/money.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import type { RagService } from '../../../shared/ports/services.ts'

@@ -1,0 +1,66 @@
+import { z } from '@hono/zod-openapi'
+import { labels, rerankShown } from './ask.ts'
+import { collectionName, filter, metadata, question } from './common.ts'
+import { defineRoute, json, jsonBody } from './define-route.ts'
+import { retrievalChoice, weights } from './retrieval.ts'
+
+const note = (description: string) => ({ description })
+
+export const searchRequest = z
+  .strictObject({
+    query: question,
+    collection: collectionName,
+    filter: filter.optional(),
+    topK: z.int().min(1).max(100).default(10),
+    weights: weights.optional(),
+    retrieval: retrievalChoice.optional(),
+  })
+  .openapi('SearchRequest', { example: { query: 'budget of a key', collection: 'handbook', topK: 5 } })
+
+export const hit = z
+  .object({
+    chunkId: z.string(),
+    documentId: z.string(),
+    version: z.int(),
+    title: z.string(),
+    start: z.int(),
+    end: z.int(),
+    text: z.string(),
+    headings: z.array(z.string()),
+    metadata,
+    labels,
+    score: z.number(),
+    legs: z.object({
+      lexical: z.number(),
+      dense: z.number(),
+      parent: z.number().optional(),
+      rerank: z.number().optional(),
+    }),
+  })
+  .openapi('Hit')
+
+export const searchRoute = defineRoute('query', {
+  method: 'post',
+  path: '/v1/search',
+  tags: ['Ask'],
+  summary: 'Search a collection',
+  request: { body: jsonBody(searchRequest) },
+  responses: {
+    200: json(
+      z.object({
+        hits: z.array(hit),
+        rerank: rerankShown.nullable(),
+        usage: z
+          .object({ embeddingTokens: z.int(), costUsd: z.number(), costNanoUsd: z.int() })
+          .openapi(note('What embedding and reranking took.')),
+        timings: z.object({
+          totalMs: z.number(),
+          embedMs: z.number(),
+          searchMs: z.number(),
+          rerankMs: z.number(),
+        }),
+      }),
+      'The best chunks, best first',
+    ),
+  },
+})
