@@ -13,38 +13,26 @@ export type Assessment =
       readonly reason: string
     }
 
-export type EvidenceFeatures = {
-  /** Calibrated chance, 0..1, that the best passage is relevant; left out where retrieval gives none. */
-  readonly retrievalProbability?: number | undefined
-  /** True when something was said before that a pronoun may stand for. */
-  readonly hasConversation?: boolean | undefined
-}
-
-/** A calibrated chance below this costs at most one answerable question in twenty. */
-const LEAST_PROBABILITY = 0.05
-/** From here on retrieval is trusted against the words: a passage may answer in other ones, or in another language. */
-const TRUSTED_PROBABILITY = 0.5
-
-/** Judges before anything is generated whether the passages answer the question. Its thresholds are measured: docs/grounding.md. */
+/**
+ * Judges before anything is generated whether the passages answer the question. `hasConversation`: something was said before
+ * that a pronoun may stand for. The thresholds are measured: docs/grounding.md.
+ */
 export function assessEvidence(
   question: string,
   sources: readonly Source[],
-  { retrievalProbability, hasConversation = false }: EvidenceFeatures = {},
+  hasConversation = false,
 ): Assessment {
   const unresolved = unresolvedWording(question, hasConversation)
   if (unresolved !== null) return { outcome: 'underspecified', reason: unresolved }
-  if (sources.length === 0 || (retrievalProbability ?? 1) < LEAST_PROBABILITY) return NO_EVIDENCE
-  return assessPassages(question, sources, (retrievalProbability ?? 0) >= TRUSTED_PROBABILITY)
-}
+  if (sources.length === 0) return NO_EVIDENCE
 
-function assessPassages(question: string, sources: readonly Source[], isTrusted: boolean): Assessment {
   const evidence = readEvidence(sources)
   const meant = namesakes(question, evidence)
   if (meant.length > 0)
     return { outcome: 'underspecified', reason: `the question could mean ${meant.join(' or ')}: say which` }
 
   const signals = evidenceSignals(question, evidence)
-  if (signals.coverage < ANSWERABILITY.leastCoverage) return isTrusted ? ANSWERABLE : NO_EVIDENCE
+  if (signals.coverage < ANSWERABILITY.leastCoverage) return NO_EVIDENCE
 
   const conflict = findConflict(question, evidence)
   if (conflict) {

@@ -4,8 +4,8 @@ import { assessEvidence } from '../../shared/domain/abstention.ts'
 import { sourcesOf } from './grounding/sources.ts'
 
 const FEE = 'The pilot fee for tankers is 420 euros. Tugs are paid apart.'
-const outcome = (question: string, texts: readonly string[], features = {}) =>
-  assessEvidence(question, sourcesOf(...texts), features).outcome
+const outcome = (question: string, texts: readonly string[], hasConversation = false) =>
+  assessEvidence(question, sourcesOf(...texts), hasConversation).outcome
 
 describe('evidence for a question', () => {
   it('is enough when a passage says what is asked', () => {
@@ -14,20 +14,9 @@ describe('evidence for a question', () => {
     })
   })
 
-  it('is none without passages, with passages on something else, and where retrieval is sure of it', () => {
+  it('is none without passages and with passages on something else', () => {
     expect(outcome('How much is the pilot fee for tankers?', [])).toBe('no_evidence')
     expect(outcome('Which museum shows the paintings of Vermeer?', [FEE])).toBe('no_evidence')
-    expect(outcome('How much is the pilot fee for tankers?', [FEE], { retrievalProbability: 0.01 })).toBe(
-      'no_evidence',
-    )
-  })
-
-  it('is not judged by its words against retrieval that is sure', () => {
-    const german = ['Die Gebühr des Lotsen für Tanker beträgt 420 Euro.']
-    expect(outcome('How much do vessels carrying oil pay?', german)).toBe('no_evidence')
-    expect(outcome('How much do vessels carrying oil pay?', german, { retrievalProbability: 0.9 })).toBe(
-      'answerable',
-    )
   })
 
   it('is insufficient when passages on the subject lack what is asked for', () => {
@@ -124,7 +113,7 @@ describe('an underspecified question', () => {
     '%s',
     (question) => {
       expect(outcome(question, [FEE])).toBe('underspecified')
-      expect(outcome(question, [FEE], { hasConversation: true })).not.toBe('underspecified')
+      expect(outcome(question, [FEE], true)).not.toBe('underspecified')
     },
   )
 

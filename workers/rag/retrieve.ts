@@ -69,7 +69,7 @@ export async function retrieve(
     labels: [...new Set(sources.flatMap(({ labels }) => labels))],
     messages,
     promptTokens: countPrompt(countTokens, messages),
-    assessment: assessEvidence(question, sources, { hasConversation: request.conversation.length > 0 }),
+    assessment: assessEvidence(question, sources, request.conversation.length > 0),
     rerank,
     retrievalMs: now() - startedMs,
   }

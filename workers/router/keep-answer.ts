@@ -48,12 +48,12 @@ function recordFor(
   { context, question, conversation }: Ask,
   collection: string,
   asked: Asked,
-  { abstention = null, ...said }: Said,
+  { answer, outcome, abstention = null, grounding }: Said,
   createdAtMs: number,
 ): AnswerRecord {
   const { requestId, principal } = context
   const sources = asked.retrieved?.sources ?? []
-  const cited = citedIn(said.answer, sources.length)
+  const cited = citedIn(answer, sources.length)
   return {
     requestId,
     tenantId: principal.tenantId,
@@ -61,9 +61,10 @@ function recordFor(
     collection,
     question,
     turns: conversation.filter(({ role }) => role !== 'system').length,
-    ...said,
-    answer: said.answer.slice(0, MAX_ANSWER_CHARS),
+    answer: answer.slice(0, MAX_ANSWER_CHARS),
+    outcome,
     abstention,
+    grounding,
     sources: sources.map(({ number, documentId, version, start, end }) => ({
       documentId,
       version,
