@@ -16,7 +16,7 @@ import type { Hit, SearchRequest, SearchStages } from './ports/vector-store.ts'
 
 /** Candidates each leg brings into the fusion. */
 const CANDIDATES = 100
-const DEFAULT_STAGES: SearchStages = { ...DEFAULT_RETRIEVAL, isWeighted: false }
+const DEFAULT_STAGES: SearchStages = { ...DEFAULT_RETRIEVAL, feedbackShare: 0.5, isWeighted: false }
 /** How many of the best candidates are compared with each other. */
 const AGREEING = 50
 /** A search that met a replacement between two steps is repeated this often before fewer hits are answered. */
@@ -43,7 +43,7 @@ export async function searchSlots(
   const stages = request.stages ?? DEFAULT_STAGES
   const visibility = { filter, principals }
   const probes = await Promise.all(shards.map((shard) => shard.probe(text, visibility, CANDIDATES)))
-  const { lexical, question, mean } = combine(probes, vector, stages.feedback)
+  const { lexical, question, mean } = combine(probes, vector, stages)
   const found = await Promise.all(
     shards.map((shard, slot) => candidatesOf(shard, slot, { lexical, question, mean, visibility })),
   )
@@ -116,7 +116,11 @@ async function agreed(
 }
 
 /** Slots add up to one collection: the mean of all vectors, and the best lexical hits of any slot speak for the question. */
-function combine(probes: readonly ShardProbe[], vector: Float32Array, hasFeedback: boolean) {
+function combine(
+  probes: readonly ShardProbe[],
+  vector: Float32Array,
+  { feedback, feedbackShare }: SearchStages,
+) {
   const count = probes.reduce((sum, { vectorCount }) => sum + vectorCount, 0)
   const mean = new Float32Array(vector.length)
   for (const { vectorSum } of probes)
@@ -128,9 +132,9 @@ function combine(probes: readonly ShardProbe[], vector: Float32Array, hasFeedbac
     .toSorted((a, b) => b.score - a.score)
     .slice(0, CANDIDATES)
   const told = lexical
-    .slice(0, hasFeedback ? FEEDBACK_HITS : 0)
+    .slice(0, feedback ? FEEDBACK_HITS : 0)
     .flatMap((hit) => (hit.vector ? [{ lexical: hit.score, vector: hit.vector }] : []))
-  return { lexical, question: feedbackVector(vector, mean, told), mean }
+  return { lexical, question: feedbackVector(vector, mean, told, feedbackShare), mean }
 }
 
 async function read(shards: readonly SlotSearch[], best: readonly Ranked[]): Promise<Hit[]> {

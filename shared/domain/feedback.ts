@@ -7,13 +7,14 @@ export type FeedbackHit = { readonly lexical: number; readonly vector: Float32Ar
 export const FEEDBACK_HITS = 5
 
 /**
- * The question as the dense leg searches it: centred on the collection mean and moved half-way to the mean of the best lexical hits,
+ * The question as the dense leg searches it: centred on the collection mean and moved by `share`, 0..1, towards the mean of the best lexical hits,
  * each weighted by the square of its score over the best. Source: models/edge-static/README.md, steps 1 and 2.
  */
 export function feedbackVector(
   question: Float32Array,
   mean: Float32Array,
   hits: readonly FeedbackHit[],
+  share = 0.5,
 ): Float32Array {
   const own = isZero(question) ? question : unit(subtract(question, mean))
   const best = Math.max(0, ...hits.map(({ lexical }) => lexical))
@@ -25,5 +26,5 @@ export function feedbackVector(
     for (const [i, value] of centred.entries()) told[i] = (told[i] ?? 0) + weight * value
   }
   const direction = unit(told)
-  return unit(own.map((value, i) => (value + (direction[i] ?? 0)) / 2))
+  return unit(own.map((value, i) => (1 - share) * value + share * (direction[i] ?? 0)))
 }

@@ -12,6 +12,8 @@ export interface Embedder {
   readonly dimensions: number
   /** How much of a fused score its vectors should get, 0 to 1; the words get the rest. */
   readonly denseShare: number
+  /** How far the best lexical hits move a question's vector, 0..1: far where vectors alone find little. Measured in docs/retrieval.md. */
+  readonly feedbackShare: number
   embed(texts: readonly string[], kind: 'document' | 'query', signal?: AbortSignal): Promise<Embedding>
 }
 

@@ -51,6 +51,8 @@ export type SearchRequest = {
 
 /** What of a search can be switched; see RetrievalSettings. */
 export type SearchStages = Pick<RetrievalSettings, 'fusion' | 'feedback' | 'parent' | 'agreement'> & {
+  /** How far feedback moves the question's vector, 0..1. */
+  readonly feedbackShare: number
   /** Whether the caller chose the weights; nothing then changes them. */
   readonly isWeighted: boolean
 }

@@ -34,7 +34,8 @@ const configuration = z.strictObject({
   queryPrefix: z.string().max(256).optional(),
   documentPrefix: z.string().max(256).optional(),
   nanoUsdPerKTok: z.int().min(0).default(0),
-  denseShare: z.number().min(0).max(1).default(0.7),
+  denseShare: z.number().min(0).max(1).default(0.6),
+  feedbackShare: z.number().min(0).max(1).default(0.25),
   auth: serviceAuth.default({ type: 'none' }),
 })
 const configurations = z

@@ -20,6 +20,8 @@ export function embedderContract(create: () => Embedder) {
     expect(Number.isInteger(costNanoUsd) && costNanoUsd >= 0).toBe(true)
     expect(embedder.denseShare).toBeGreaterThan(0)
     expect(embedder.denseShare).toBeLessThanOrEqual(1)
+    expect(embedder.feedbackShare).toBeGreaterThanOrEqual(0)
+    expect(embedder.feedbackShare).toBeLessThanOrEqual(1)
     for (const vector of vectors) {
       expect(vector).toHaveLength(embedder.dimensions)
       expect(norm(vector)).toBeCloseTo(1, 5)

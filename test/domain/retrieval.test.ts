@@ -106,6 +106,14 @@ describe('dense feedback', () => {
     expect(moved[1]).toBeCloseTo(Math.SQRT1_2, 3)
   })
 
+  it('moves it as far as the share says', () => {
+    const hits = [{ lexical: 10, vector: Float32Array.of(0, 1) }]
+    const at = (share: number) => [...feedbackVector(Float32Array.of(2, 0), mean, hits, share)]
+    expect(at(0)).toEqual([1, 0])
+    expect(at(1)).toEqual([0, 1])
+    expect(at(0.25)[1]).toBeCloseTo(0.25 / Math.hypot(0.25, 0.75))
+  })
+
   it('speaks for a question of unknown words through its lexical hits', () => {
     const moved = feedbackVector(Float32Array.of(0, 0), mean, [{ lexical: 1, vector: Float32Array.of(0, 3) }])
     expect([...moved]).toEqual([0, 1])

@@ -30,13 +30,13 @@ export async function search(
   const { wordings, embedding } = await wordingsOf(embedder, query, rewriting ?? undefined)
   const embeddedMs = now()
   const { fusion, feedback, parent, agreement } = settings
-  const { denseShare } = embedder
+  const { denseShare, feedbackShare } = embedder
   const common: Omit<SearchRequest, 'text' | 'vector'> = {
     topK: depthOf(topK, settings),
     filter,
     principals: principal.principals,
     weights: settings.weights ?? { lexical: 1 - denseShare, dense: denseShare },
-    stages: { fusion, feedback, parent, agreement, isWeighted: settings.weights !== null },
+    stages: { fusion, feedback, feedbackShare, parent, agreement, isWeighted: settings.weights !== null },
   }
   const [own = [], ...others] = await Promise.all(
     wordings.map((wording) => store.search(indexNamespace(collection), { ...common, ...wording })),

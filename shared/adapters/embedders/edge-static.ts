@@ -6,6 +6,7 @@ const DIMENSIONS = 256
 const MAX_TOKENS = 512
 /** Measured: models/edge-static/README.md, step 3. */
 const DENSE_SHARE = 0.4
+const FEEDBACK_SHARE = 0.5
 
 /** The three files of models/edge-static as they lie on disk. */
 type Options = { readonly table: ArrayBuffer; readonly scale: ArrayBuffer; readonly vocabulary: string }
@@ -22,6 +23,7 @@ export function edgeStaticEmbedder({ table, scale, vocabulary }: Options): Embed
     id: 'edge-static',
     dimensions: DIMENSIONS,
     denseShare: DENSE_SHARE,
+    feedbackShare: FEEDBACK_SHARE,
     count: (text) => tokens.count(text),
     async embed(texts) {
       const encoded = texts.map((text) => tokens.encode(text, MAX_TOKENS))

@@ -12,6 +12,7 @@ export type RemoteOptions = Upstream & {
   readonly model: string
   readonly dimensions: number
   readonly denseShare: number
+  readonly feedbackShare: number
   /** Longest text that the model reads; what is longer is cut. */
   readonly maxTokens: number
   /** Texts in one request. */
@@ -47,13 +48,14 @@ const PATIENCE = {
 
 /** All that embedders behind HTTP have in common: cutting, batching, retries, checks and cost. `ask` is what tells them apart. */
 export function remoteEmbedder(options: RemoteOptions, ask: Ask): Embedder {
-  const { name, model, dimensions, denseShare, documentPrefix, nanoUsdPerKTok } = options
+  const { name, model, dimensions, denseShare, feedbackShare, documentPrefix, nanoUsdPerKTok } = options
   const patient = patiently(options, ask)
   return {
     // Whatever fixes the vectors of documents. A query's prefix may change, as it is stored nowhere.
     id: [name, model, dimensions, ...(documentPrefix ? [documentPrefix.trim()] : [])].join(':'),
     dimensions,
     denseShare,
+    feedbackShare,
     async embed(texts, kind, signal = new AbortController().signal): Promise<Embedding> {
       const vectors: Float32Array[] = texts.map(() => new Float32Array(dimensions))
       let tokens = 0

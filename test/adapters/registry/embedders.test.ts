@@ -25,7 +25,8 @@ describe('the embedders of a platform', () => {
     expect(embedders.standard).toMatchObject({
       id: 'minilm:all-MiniLM-L6-v2:384',
       dimensions: 384,
-      denseShare: 0.7,
+      denseShare: 0.6,
+      feedbackShare: 0.25,
     })
     expect(embedders.named('nomic').id).toBe('nomic:all-MiniLM-L6-v2:384:search_document:')
     expect(embedders.named('minilm:all-MiniLM-L6-v2:384')).toBe(embedders.standard)
