@@ -36,6 +36,20 @@ export const retrievalChoice = z
       .enum(DIVERSITIES)
       .optional()
       .openapi(note('`duplicates` drops passages that repeat a better one; `mmr` also prefers what is new.')),
+    minProbability: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .openapi(note('Leaves out what is less likely to be relevant; the default is 0.')),
+    cut: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .openapi(
+        note('Leaves out what is less likely than this share of the likeliest; a search leaves out nothing.'),
+      ),
   })
   .openapi('Retrieval')
 

@@ -6,6 +6,7 @@ import { DOCUMENT_STATES } from '../domain/document.ts'
 import { ENDPOINT_KINDS, type EndpointAuth } from '../domain/endpoint.ts'
 import type { Metadata } from '../domain/filter.ts'
 import type { Scope } from '../domain/principal.ts'
+import type { CollectionRetrieval } from '../domain/retrieval/settings.ts'
 import { PLANS } from '../domain/routing/policy.ts'
 import type { PolicySettings } from '../domain/routing/tenant-policy.ts'
 import { LEVELS, TIERS } from '../domain/tiers.ts'
@@ -122,9 +123,29 @@ export const collections = sqliteTable(
     store: text({ enum: ['embedded'] }).notNull(),
     slots: integer().notNull(),
     labels: text({ mode: 'json' }).$type<string[]>().notNull(),
+    /** What searches of it do unless a request says otherwise; what is left out is the platform's. */
+    retrieval: text({ mode: 'json' }).$type<CollectionRetrieval>().notNull().default({}),
+    /** Groups of words that mean the same here. */
+    synonyms: text({ mode: 'json' }).$type<string[][]>().notNull().default([]),
     createdAtMs: integer().notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.name] })],
+)
+
+/** A tenant's own instructions to the model. A version is never changed, since answers name it; the last one holds unless it is a deletion. */
+export const templates = sqliteTable(
+  'templates',
+  {
+    tenantId: text()
+      .notNull()
+      .references(() => tenants.id),
+    name: text().notNull(),
+    version: integer().notNull(),
+    /** Null: deleted with this version. */
+    instructions: text(),
+    createdAtMs: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.name, table.version] })],
 )
 
 /** Deleted collections whose index and objects are still being cleared, since a delivery that was running may write late. */

@@ -150,6 +150,12 @@ export interface FleetRpc {
 /** Who may see what, and which documents count: the part of a search that every step of it applies anew. */
 export type Visibility = Pick<SearchRequest, 'filter' | 'principals'>
 
+/** What the lexical half looks for: words, and groups of words that mean the same. */
+export type LexicalQuestion = {
+  readonly text: string
+  readonly synonyms: readonly (readonly string[])[]
+}
+
 /** The lexical half of a search over one slot, and what the dense half needs to know of it. */
 export type ShardProbe = {
   /** Best first; `row` means something only to the slot it came from. */

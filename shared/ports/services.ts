@@ -36,6 +36,8 @@ export type Retrieved = {
   readonly promptTokens: number
   /** Whether the sources can answer the question, judged by their words. */
   readonly assessment: Assessment
+  /** What embedding the question took. */
+  readonly embedding: Found['embedding']
   readonly rerank: Found['rerank']
   readonly retrievalMs: number
 }

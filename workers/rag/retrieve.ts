@@ -45,7 +45,7 @@ export async function retrieve(
       `question: it and the conversation have ${bare} tokens, and tier ${request.tier} takes ${profile.contextTokens} with the sources; shorten it or ask for a larger tier`,
     )
   const query = searchText(question, request.conversation)
-  const { hits, rerank } = await search(deps, context, collection, {
+  const { hits, embedding, rerank } = await search(deps, context, collection, {
     query,
     filter,
     topK: topK * OVERFETCH,
@@ -70,6 +70,7 @@ export async function retrieve(
     messages,
     promptTokens: countPrompt(countTokens, messages),
     assessment: assessEvidence(question, sources, request.conversation.length > 0),
+    embedding,
     rerank,
     retrievalMs: now() - startedMs,
   }

@@ -25,7 +25,7 @@ export async function search(
 ): Promise<Found> {
   const { db, embedders, store, now } = deps
   const startedMs = now()
-  const settings = settingsFrom(retrieval)
+  const settings = settingsFrom(collection.retrieval, retrieval)
   const embedder = embedders.of(collection)
   const { wordings, embedding } = await wordingsOf(embedder, query, rewriting ?? undefined)
   const embeddedMs = now()

@@ -24,6 +24,13 @@ export type RetrievalSettings = {
   readonly candidates: number
   /** What is done about passages that say the same. */
   readonly diversity: Diversity
+  /** Hits that are less likely to be relevant are left out, 0..1. */
+  readonly minProbability: number
+  /**
+   * So are hits less likely than this share of the likeliest, 0..1: as many hits as there are good ones. Null: none for a search, and
+   * RELEVANCE_CUT for what a model reads.
+   */
+  readonly cut: number | null
 }
 
 export const DEFAULT_RETRIEVAL: RetrievalSettings = {
@@ -35,6 +42,8 @@ export const DEFAULT_RETRIEVAL: RetrievalSettings = {
   rerank: null,
   candidates: 50,
   diversity: 'none',
+  minProbability: 0,
+  cut: null,
 }
 
 /** What a request says of its search; the rest is the platform's. */
@@ -42,9 +51,14 @@ export type RetrievalChoice = {
   readonly [Key in keyof RetrievalSettings]?: RetrievalSettings[Key] | undefined
 }
 
-export function settingsFrom(choice: RetrievalChoice = {}): RetrievalSettings {
+/** What a collection says of its searches. */
+export type CollectionRetrieval = RetrievalChoice & { readonly topK?: number | undefined }
+
+/** The platform's settings, and over them what each of the choices says: the later, the stronger. */
+export function settingsFrom(...choices: readonly (RetrievalChoice | undefined)[]): RetrievalSettings {
   let settings = DEFAULT_RETRIEVAL
-  for (const [key, value] of Object.entries(choice))
-    if (value !== undefined) settings = { ...settings, [key]: value }
+  for (const choice of choices)
+    for (const [key, value] of Object.entries(choice ?? {}))
+      if (value !== undefined && key in settings) settings = { ...settings, [key]: value }
   return settings
 }
