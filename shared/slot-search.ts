@@ -9,14 +9,15 @@ import {
 } from './domain/fusion.ts'
 import { withNeighbours } from './domain/retrieval/agreement.ts'
 import { withParents } from './domain/retrieval/parent.ts'
+import { coverageOf, relevanceProbability } from './domain/retrieval/probability.ts'
 import { DEFAULT_RETRIEVAL } from './domain/retrieval/settings.ts'
-import { isZero, subtract, unit } from './domain/vector.ts'
+import { centred, dot, isZero } from './domain/vector.ts'
 import type { ShardProbe, ShardRpc, Visibility } from './ports/objects.ts'
 import type { Hit, SearchRequest, SearchStages } from './ports/vector-store.ts'
 
 /** Candidates each leg brings into the fusion. */
 const CANDIDATES = 100
-const DEFAULT_STAGES: SearchStages = { ...DEFAULT_RETRIEVAL, feedbackShare: 0.5, isWeighted: false }
+const DEFAULT_STAGES: SearchStages = { ...DEFAULT_RETRIEVAL, feedbackShare: 0.4, isWeighted: false }
 /** How many of the best candidates are compared with each other. */
 const AGREEING = 50
 /** A search that met a replacement between two steps is repeated this often before fewer hits are answered. */
@@ -27,8 +28,12 @@ type Candidate = Scored<Place> & {
   readonly document: string
   readonly isPart: boolean
   readonly parent?: number
+  /** Its own scores, before what stands around it spoke for it. */
+  readonly own: { readonly lexical: number; readonly dense: number }
 }
 type Ranked = Candidate & { readonly score: number }
+/** A candidate's vector around the mean, of length one. */
+type Directed = Ranked & { readonly vector: Float32Array }
 
 /** What a search asks of one hash slot, whether it is near or far. */
 type SlotSearch = Pick<ShardRpc, 'probe' | 'nearest' | 'vectors' | 'read'>
@@ -39,10 +44,11 @@ export async function searchSlots(
   request: SearchRequest,
   tries = MAX_TRIES,
 ): Promise<Hit[]> {
-  const { text, vector, topK, filter, principals, weights = DEFAULT_WEIGHTS } = request
+  const { vector, topK, filter, principals, weights = DEFAULT_WEIGHTS } = request
   const stages = request.stages ?? DEFAULT_STAGES
   const visibility = { filter, principals }
-  const probes = await Promise.all(shards.map((shard) => shard.probe(text, visibility, CANDIDATES)))
+  const asked = { text: request.text, synonyms: request.synonyms ?? [] }
+  const probes = await Promise.all(shards.map((shard) => shard.probe(asked, visibility, CANDIDATES)))
   const { lexical, question, mean } = combine(probes, vector, stages)
   const found = await Promise.all(
     shards.map((shard, slot) => candidatesOf(shard, slot, { lexical, question, mean, visibility })),
@@ -52,11 +58,19 @@ export async function searchSlots(
   const shares = stages.isWeighted ? weights : weightsFor(opennessOf(words), weights)
   const candidates = stages.parent ? withParents(found.flat(), parentsOf(probes)) : found.flat()
   const fused: Ranked[] = fuse(candidates, shares, stages.fusion)
-  const ranked = stages.agreement
-    ? await agreed(shards, fused, mean, opennessOf(words, AGREEMENT_GATE))
-    : fused
-  const best = ranked.slice(0, topK)
-  const hits = await read(shards, best)
+  const directed = await withDirections(shards, fused.slice(0, Math.max(topK, AGREEING)), mean)
+  const agreement = stages.agreement ? opennessOf(words, AGREEMENT_GATE) : 0
+  const best = agreed(directed, agreement).slice(0, topK)
+  const own = centred(vector, mean)
+  const judged = best.map((candidate) => ({
+    ...candidate,
+    probability: relevanceProbability({
+      score: candidate.score,
+      coverage: coverageOf(candidate.own.lexical, probes[candidate.key.slot]?.mostLexical ?? 0),
+      likeness: dot(candidate.vector, own),
+    }),
+  }))
+  const hits = await read(shards, judged)
   return hits.length === best.length || tries <= 1 ? hits : searchSlots(shards, request, tries - 1)
 }
 
@@ -72,13 +86,10 @@ async function candidatesOf(
   // A question without a direction has no nearest chunks; the cosine with zeros is zero.
   const limit = isZero(question) ? 0 : CANDIDATES
   const near = await shard.nearest(question, mean, visibility, [...known.keys()], limit)
-  return near.map(({ row, dense, document, isPart }) => ({
-    key: { slot, row },
-    lexical: known.get(row) ?? 0,
-    dense,
-    document: nameOf(slot, document),
-    isPart,
-  }))
+  return near.map(({ row, dense, document, isPart }) => {
+    const own = { lexical: known.get(row) ?? 0, dense }
+    return { key: { slot, row }, ...own, own, document: nameOf(slot, document), isPart }
+  })
 }
 
 const nameOf = (slot: number, document: number) => `${slot}/${document}`
@@ -90,30 +101,33 @@ const parentsOf = (probes: readonly ShardProbe[]): ReadonlyMap<string, number> =
     ),
   )
 
-/** The best candidates in the order that those like them give them; the others stay below. */
-async function agreed(
+async function withDirections(
   shards: readonly SlotSearch[],
-  fused: readonly Ranked[],
+  best: readonly Ranked[],
   mean: Float32Array,
-  openness: number,
-): Promise<Ranked[]> {
-  if (openness === 0) return [...fused]
-  const best = fused.slice(0, AGREEING)
+): Promise<Directed[]> {
   const vectors = await Promise.all(
     shards.map(async (shard, slot) => {
-      const rows = best.flatMap(({ key }) => (key.slot === slot ? [key.row] : []))
+      const rows = rowsIn(slot, best)
       return new Map(
         (rows.length > 0 ? await shard.vectors(rows) : []).map(({ row, vector }) => [row, vector]),
       )
     }),
   )
-  const directed = best.map((candidate) => {
+  return best.map((candidate) => {
     const vector = vectors[candidate.key.slot]?.get(candidate.key.row)
-    return { ...candidate, vector: vector ? unit(subtract(vector, mean)) : new Float32Array(mean.length) }
+    return { ...candidate, vector: vector ? centred(vector, mean) : new Float32Array(mean.length) }
   })
-  const moved = withNeighbours(directed, openness).map(({ vector: _, ...candidate }) => candidate)
-  return [...moved, ...fused.slice(AGREEING)]
 }
+
+/** The best candidates in the order that those like them give them; the others stay below. */
+function agreed(candidates: readonly Directed[], openness: number): readonly Directed[] {
+  if (openness === 0) return candidates
+  return [...withNeighbours(candidates.slice(0, AGREEING), openness), ...candidates.slice(AGREEING)]
+}
+
+const rowsIn = (wanted: number, candidates: readonly Ranked[]) =>
+  candidates.flatMap(({ key: { slot, row } }) => (slot === wanted ? [row] : []))
 
 /** Slots add up to one collection: the mean of all vectors, and the best lexical hits of any slot speak for the question. */
 function combine(
@@ -137,17 +151,19 @@ function combine(
   return { lexical, question: feedbackVector(vector, mean, told, feedbackShare), mean }
 }
 
-async function read(shards: readonly SlotSearch[], best: readonly Ranked[]): Promise<Hit[]> {
+type Judged = Ranked & { readonly probability: number }
+
+async function read(shards: readonly SlotSearch[], best: readonly Judged[]): Promise<Hit[]> {
   const stored = await Promise.all(
     shards.map(async (shard, slot) => {
-      const rows = best.flatMap(({ key }) => (key.slot === slot ? [key.row] : []))
+      const rows = rowsIn(slot, best)
       return new Map((rows.length > 0 ? await shard.read(rows) : []).map((hit) => [hit.row, hit]))
     }),
   )
-  return best.flatMap(({ key, score, lexical, dense, parent }) => {
+  return best.flatMap(({ key, score, probability, own, parent }) => {
     const found = stored[key.slot]?.get(key.row)
     if (!found) return []
     const { row: _, ...hit } = found
-    return [{ ...hit, score, legs: { lexical, dense, ...(parent !== undefined && { parent }) } }]
+    return [{ ...hit, score, probability, legs: { ...own, ...(parent !== undefined && { parent }) } }]
   })
 }

@@ -27,7 +27,18 @@ export const INPUTS: readonly (keyof Signals)[] = ['coverage', 'talk']
 export function passage(text: string, number = 1, title = ''): Source {
   const documentId = `${title}${number}`
   const span = { start: 0, end: text.length }
-  return { number, documentId, version: 1, title, ...span, text, headings: [], labels: [], score: 1 }
+  return {
+    number,
+    documentId,
+    version: 1,
+    title,
+    ...span,
+    text,
+    headings: [],
+    labels: [],
+    score: 1,
+    probability: 1,
+  }
 }
 
 export function readSet(set: StatementSet): ReadSet {

@@ -25,8 +25,8 @@ export async function ingest(
 
 /** A document of the set without any text is still a document, and one without a title has none. */
 function toRequest(document: JudgedDocument) {
-  const { id, title } = document
-  const content = 'chunks' in document ? { chunks: [...document.chunks] } : { text: document.text }
+  const { id, title, ...given } = document
+  const content = 'chunks' in given ? { chunks: [...given.chunks] } : given
   return { id, ...content, ...(title && { title: title.slice(0, 512) }) }
 }
 

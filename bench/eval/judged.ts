@@ -2,7 +2,8 @@ import type { Question } from '../../cli/lib/evaluation.ts'
 import type { MeasureName } from '../../shared/domain/evaluation/measures.ts'
 
 type Named = { readonly id: string; readonly title: string }
-export type TextDocument = Named & { readonly text: string }
+/** `mediaType`: where the set's own spans count characters of the text as it is. */
+export type TextDocument = Named & { readonly text: string; readonly mediaType?: 'text/plain' }
 export type JudgedDocument = TextDocument | (Named & { readonly chunks: readonly string[] })
 
 /** `besides`: a document that the question is itself, and that finding says nothing. */

@@ -143,7 +143,7 @@ async function worstDifference(env: Env, name: string, texts: readonly string[],
   const shard = env.SHARDS.getByName(name)
   let worst = 0
   for (const question of await embed(texts, dimensions)) {
-    const { vectorSum, vectorCount } = await shard.probe('', { principals: [] }, 1)
+    const { vectorSum, vectorCount } = await shard.probe({ text: '', synonyms: [] }, { principals: [] }, 1)
     const mean = vectorSum.map((value) => value / vectorCount)
     const plain = await shard.plainNearest(question, mean)
     const found = await shard.nearest(

@@ -1,4 +1,4 @@
-import { isZero, subtract, unit } from './vector.ts'
+import { centred, unit } from './vector.ts'
 
 /** A lexical hit that stands for what the question is about: its BM25 score and its document vector. */
 export type FeedbackHit = { readonly lexical: number; readonly vector: Float32Array }
@@ -16,14 +16,13 @@ export function feedbackVector(
   hits: readonly FeedbackHit[],
   share = 0.5,
 ): Float32Array {
-  const own = isZero(question) ? question : unit(subtract(question, mean))
+  const own = centred(question, mean)
   const best = Math.max(0, ...hits.map(({ lexical }) => lexical))
   if (best === 0) return own
   const told = new Float32Array(question.length)
   for (const { lexical, vector } of hits) {
-    const centred = unit(subtract(vector, mean))
     const weight = (lexical / best) ** 2
-    for (const [i, value] of centred.entries()) told[i] = (told[i] ?? 0) + weight * value
+    for (const [i, value] of centred(vector, mean).entries()) told[i] = (told[i] ?? 0) + weight * value
   }
   const direction = unit(told)
   return unit(own.map((value, i) => (1 - share) * value + share * (direction[i] ?? 0)))

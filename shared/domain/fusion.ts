@@ -85,8 +85,9 @@ type Gate = { readonly peaked: number; readonly flat: number }
 const WEIGHTS_GATE: Gate = { peaked: 0.35, flat: 0.65 }
 /** Neighbours are heard later than vectors. */
 export const AGREEMENT_GATE: Gate = { peaked: 0.45, flat: 0.7 }
-/** What is left of the dense leg where words alone decide. */
-const LEAST_DENSE_SHARE = 0.5
+/** What the dense leg loses where words alone decide, and that it keeps at least half of what it has. */
+const MOST_LOST = 0.2
+const LEAST_KEPT = 0.5
 
 /** How open a question is, 0..1: 0 where a few chunks hold its words far better than the rest, 1 where many hold them alike. */
 export function opennessOf(
@@ -104,6 +105,7 @@ export function opennessOf(
  * words have found. Measured in docs/retrieval.md.
  */
 export function weightsFor(openness: number, weights: LegWeights): LegWeights {
-  const dense = weights.dense * (LEAST_DENSE_SHARE + (1 - LEAST_DENSE_SHARE) * openness)
+  const lost = Math.min(MOST_LOST, (1 - LEAST_KEPT) * weights.dense)
+  const dense = weights.dense - lost * (1 - openness)
   return { lexical: weights.lexical + weights.dense - dense, dense }
 }

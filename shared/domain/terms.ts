@@ -19,7 +19,8 @@ const QUESTION_WORDS = new Set(
   ),
 )
 
-const isTelling = (word: string) => !STOP_WORDS.has(word) && !QUESTION_WORDS.has(word)
+/** Whether a word of lower case says anything of the subject. */
+export const isTelling = (word: string) => !STOP_WORDS.has(word) && !QUESTION_WORDS.has(word)
 
 /** Porter stems of the telling words, in order; what counts when two texts are compared. */
 export function stems(text: string): string[] {

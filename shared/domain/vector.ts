@@ -23,6 +23,16 @@ export function unit(vector: Float32Array): Float32Array {
 
 export const isZero = (vector: Float32Array) => vector.every((value) => value === 0)
 
-export function subtract(a: Float32Array, b: Float32Array): Float32Array {
+/** Where the vector points from the mean; one without a direction stays so. */
+export const centred = (vector: Float32Array, mean: Float32Array) =>
+  isZero(vector) ? vector : unit(subtract(vector, mean))
+
+export function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < b.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0)
+  return sum
+}
+
+function subtract(a: Float32Array, b: Float32Array): Float32Array {
   return a.map((value, i) => value - (b[i] ?? 0))
 }

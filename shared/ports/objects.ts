@@ -5,7 +5,7 @@ import type { LeaseDecision, LeaseRelease, LeaseRequest } from '../domain/lease.
 import type { Priority } from '../domain/priority.ts'
 import type { RateLimitState, RateLimits } from '../domain/rate-limit.ts'
 import type { UsageEvent } from '../domain/usage.ts'
-import type { DocumentVersion, Hit, IndexedChunk, PublishOutcome, SearchRequest } from './vector-store.ts'
+import type { DocumentVersion, Hit, IndexedChunk, PublishOutcome, SearchRequest, StoredChunk } from './vector-store.ts'
 
 /** What is known of a spend before it happens; the rest of its ledger line comes with the settlement. */
 export type SpendIntent = Omit<
@@ -19,7 +19,7 @@ export type Reservation = {
   readonly amountNanoUsd: number
   /**
    * Prompt plus the most it may generate: what it counts against tokens per minute until it is settled. Null for a further try of a
-   * request that was counted already: a hedge or a resumption is our choice, so it holds money but no rate limit refuses it.
+   * request that was counted already, or a step of its retrieval: these are our choice, so they hold money but no rate limit refuses them.
    */
   readonly tokens: number | null
   /** After this long without a settlement the whole amount is posted: money that may be spent never frees itself. */
@@ -160,6 +160,8 @@ export type LexicalQuestion = {
 export type ShardProbe = {
   /** Best first; `row` means something only to the slot it came from. */
   readonly lexical: readonly { readonly row: number; readonly score: number }[]
+  /** The BM25 that no chunk exceeds: of one that would say nothing but the question. */
+  readonly mostLexical: number
   /** BM25 of the hits' documents of several chunks, each as one text; `document` means something only to the slot. */
   readonly parents: readonly { readonly document: number; readonly score: number }[]
   /** Vectors of the first lexical hits, in their order. */
@@ -187,7 +189,7 @@ export interface ShardRpc {
   remove(documentId: string, version: number): Promise<void>
   /** The whole search where this is the only slot; the steps that follow are for several. */
   search(request: SearchRequest): Promise<Hit[]>
-  probe(text: string, visibility: Visibility, limit: number): Promise<ShardProbe>
+  probe(question: LexicalQuestion, visibility: Visibility, limit: number): Promise<ShardProbe>
   /** Cosines of `question` (centred, unit) for the given rows and for the `limit` nearest ones. */
   nearest(
     question: Float32Array,
@@ -199,11 +201,11 @@ export interface ShardRpc {
   /** Vectors of these rows, as far as they are live. */
   vectors(rows: readonly number[]): Promise<{ row: number; vector: Float32Array }[]>
   /** What the rows hold; a row that was replaced or removed meanwhile is missing. */
-  read(rows: readonly number[]): Promise<(Omit<Hit, 'score' | 'legs'> & { row: number })[]>
+  read(rows: readonly number[]): Promise<(StoredChunk & { row: number })[]>
   neighbours(
     chunk: { documentId: string; version: number; from: number; to: number },
     principals: readonly string[],
-  ): Promise<Omit<Hit, 'score' | 'legs'>[]>
+  ): Promise<StoredChunk[]>
   count(): Promise<{ documents: number; chunks: number }>
   drop(): Promise<void>
 }

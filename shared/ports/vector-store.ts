@@ -41,6 +41,8 @@ export type SearchRequest = {
   readonly vector: Float32Array
   readonly topK: number
   readonly filter?: Filter | undefined
+  /** Groups of words that mean the same in this collection. */
+  readonly synonyms?: readonly (readonly string[])[] | undefined
   /** Always applied: documents with an ACL are seen only by one of these. */
   readonly principals: readonly string[]
   /** Fusion weight per leg, 0..1; a leg of weight 0 is still scored. Default: lexical .6, dense .4. */
@@ -57,7 +59,8 @@ export type SearchStages = Pick<RetrievalSettings, 'fusion' | 'feedback' | 'pare
   readonly isWeighted: boolean
 }
 
-export type Hit = {
+/** What an index holds of a chunk. */
+export type StoredChunk = {
   readonly chunkId: string
   readonly documentId: string
   readonly version: number
@@ -71,9 +74,14 @@ export type Hit = {
   readonly metadata: Metadata
   /** Of its document; null when that was published before an index kept labels. */
   readonly labels: readonly string[] | null
+}
+
+export type Hit = StoredChunk & {
   /** Fused, 0..1, comparable only inside one result. */
   readonly score: number
-  /** Raw leg scores: BM25 (0 when no term matched) and cosine after centring and feedback. */
+  /** How likely it is to be relevant, 0..1, comparable between questions; see relevanceProbability. */
+  readonly probability: number
+  /** Raw leg scores of the chunk: BM25 (0 when no term matched) and cosine after centring and feedback. */
   readonly legs: {
     readonly lexical: number
     readonly dense: number
@@ -106,7 +114,7 @@ export interface VectorStore {
     namespace: Namespace,
     chunk: { documentId: string; version: number; from: number; to: number },
     principals: readonly string[],
-  ): Promise<Hit[]>
+  ): Promise<StoredChunk[]>
   /** Visible (live) documents and chunks. */
   count(namespace: Namespace): Promise<{ documents: number; chunks: number }>
   /** Forgets everything in the namespace. */

@@ -55,7 +55,7 @@ describe('a shard', () => {
       await shard.publish({ documentId: id, version: 1, title: id, metadata: {}, acl: null, labels: [] })
     }
     const ask = async () => {
-      const probe = await shard.probe('north', { principals: [] }, 10)
+      const probe = await shard.probe({ text: 'north', synonyms: [] }, { principals: [] }, 10)
       const nearest = await shard.nearest(vector(0, 1), vector(0.5, 0.5), { principals: [] }, [], 10)
       return { probe, nearest: [...nearest] }
     }
@@ -73,7 +73,7 @@ describe('a shard', () => {
       await shard.publish({ documentId, version, title: '', metadata: {}, acl: null, labels: [] })
     }
     const sum = async () => {
-      const { vectorSum, vectorCount } = await shard.probe('x', { principals: [] }, 1)
+      const { vectorSum, vectorCount } = await shard.probe({ text: 'x', synonyms: [] }, { principals: [] }, 1)
       return [...vectorSum].map((value) => Math.round(value * 50) / 50).concat(vectorCount)
     }
     await publish('a', 1, vector(1, 0))
@@ -92,7 +92,7 @@ describe('a shard', () => {
       await shard.publish({ documentId: 'a', version, title: '', metadata: {}, acl: null, labels: ['pii'] })
     }
     const labels = async () => {
-      const { lexical } = await shard.probe('text', { principals: [] }, 1)
+      const { lexical } = await shard.probe({ text: 'text', synonyms: [] }, { principals: [] }, 1)
       return (await shard.read(lexical.map(({ row }) => row))).map((hit) => hit.labels)
     }
     await publish(1)
@@ -109,9 +109,9 @@ describe('a shard', () => {
     const shard = env.SHARDS.getByName(crypto.randomUUID())
     await shard.stage({ documentId: 'a', version: 1 }, [chunk('a', 'text', vector(1, 0))])
     await shard.publish({ documentId: 'a', version: 1, title: '', metadata: {}, acl: null, labels: [] })
-    expect((await shard.probe('text', { principals: [] }, 1)).vectorCount).toBe(1)
+    expect((await shard.probe({ text: 'text', synonyms: [] }, { principals: [] }, 1)).vectorCount).toBe(1)
     await shard.drop()
-    expect((await shard.probe('text', { principals: [] }, 1)).vectorCount).toBe(0)
+    expect((await shard.probe({ text: 'text', synonyms: [] }, { principals: [] }, 1)).vectorCount).toBe(0)
   })
 
   it('takes 2,000 chunks of one document and searches them exactly', async () => {

@@ -13,7 +13,7 @@ export function readChroma(data: string): Judged {
   const texts = new Map(corpora.map((file) => [file, readFileSync(join(folder, 'corpora', file), 'utf8')]))
   return {
     name: 'chroma',
-    documents: corpora.map((id) => ({ id, title: '', text: texts.get(id) ?? '' })),
+    documents: corpora.map((id) => ({ id, title: '', text: texts.get(id) ?? '', mediaType: 'text/plain' })),
     questions: parseCsv(readFileSync(join(folder, 'questions_df.csv'), 'utf8')).map((row) => {
       const documentId = `${row.get('corpus_id')}.md`
       const references = z.array(reference).parse(JSON.parse(row.get('references') ?? ''))

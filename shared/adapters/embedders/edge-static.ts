@@ -6,7 +6,7 @@ const DIMENSIONS = 256
 const MAX_TOKENS = 512
 /** Measured: models/edge-static/README.md, step 3. */
 const DENSE_SHARE = 0.4
-const FEEDBACK_SHARE = 0.5
+const FEEDBACK_SHARE = 0.4
 
 /** The three files of models/edge-static as they lie on disk. */
 type Options = { readonly table: ArrayBuffer; readonly scale: ArrayBuffer; readonly vocabulary: string }
@@ -24,6 +24,7 @@ export function edgeStaticEmbedder({ table, scale, vocabulary }: Options): Embed
     dimensions: DIMENSIONS,
     denseShare: DENSE_SHARE,
     feedbackShare: FEEDBACK_SHARE,
+    tariff: null,
     count: (text) => tokens.count(text),
     async embed(texts) {
       const encoded = texts.map((text) => tokens.encode(text, MAX_TOKENS))

@@ -21,10 +21,8 @@ export function embeddedVectorStore(shardByName: (name: string) => ShardRpc): Ve
     // One slot does all steps at once; several must hear of each other in between.
     search: (namespace, request) =>
       namespace.slots === 1 ? shard(namespace, 0).search(request) : searchSlots(all(namespace), request),
-    async neighbours(namespace, chunk, principals) {
-      const found = await shardOf(namespace, chunk.documentId).neighbours(chunk, principals)
-      return found.map((hit) => ({ ...hit, score: 0, legs: { lexical: 0, dense: 0 } }))
-    },
+    neighbours: (namespace, chunk, principals) =>
+      shardOf(namespace, chunk.documentId).neighbours(chunk, principals),
     async count(namespace) {
       const counts = await Promise.all(all(namespace).map((one) => one.count()))
       return {

@@ -1,3 +1,5 @@
+import { dot } from '../vector.ts'
+
 /** A candidate with its vector, centred and of length one. */
 type Candidate = {
   readonly score: number
@@ -49,10 +51,4 @@ function opinionsOf(candidates: readonly Candidate[]): number[] {
   return candidates.map(({ score }, i) => {
     return ((sums[i] ?? 0) + OWN_WEIGHT * score) / ((weights[i] ?? 0) + OWN_WEIGHT)
   })
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0)
-  return sum
 }

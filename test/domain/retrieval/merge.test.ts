@@ -2,13 +2,14 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { mergeWordings } from '../../../shared/domain/retrieval/merge.ts'
 
-const hit = (chunkId: string, score: number) => ({ chunkId, documentId: 'd', score })
+const hit = (chunkId: string, score: number) => ({ chunkId, documentId: 'd', score, probability: score })
 const list = fc
   .uniqueArray(
     fc.record({
       chunkId: fc.constantFrom('a', 'b', 'c', 'd'),
       documentId: fc.constant('d'),
       score: fc.double({ min: 0, max: 1, noNaN: true }),
+      probability: fc.double({ min: 0, max: 1, noNaN: true }),
     }),
     { selector: ({ chunkId }) => chunkId },
   )
@@ -29,6 +30,7 @@ it('puts what every wording finds before what only one of them does', () => {
   )
   expect(merged.map(({ chunkId }) => chunkId)).toEqual(['both', 'own', 'other'])
   expect(merged[0]?.score).toBeCloseTo(0.4 + 0.25 * 0.8 + 0.25 * 0.7)
+  expect(merged.map(({ probability }) => probability)).toEqual([0.8, 0.9, 1])
 })
 
 it('answers each chunk once, best first, with a score from 0 to 1', () => {

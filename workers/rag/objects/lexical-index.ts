@@ -1,6 +1,8 @@
-import { bestScores, scoreGroups, scoreTerm } from './lexical-score.ts'
+import type { SearchTerm } from '../../../shared/domain/retrieval/synonyms.ts'
+import { countsOf, mergedPostings } from './lexical-merge.ts'
+import { bestScores, mostWorth, rarityOf, scoreGroups, scoreTerm } from './lexical-score.ts'
 import { type Entry, type Segment, type SegmentStore, segmentStore } from './lexical-segments.ts'
-import { countTerms, termOf } from './lexical-terms.ts'
+import { countTerms } from './lexical-terms.ts'
 import { decodePostings, encodePostings, newPostings, type Postings, pushPosting } from './postings.ts'
 import { type RowNumbers, rowNumbers } from './row-numbers.ts'
 
@@ -13,10 +15,12 @@ const MIN_REMOVED = 1_000
 /** Stands for every row, with its number of words for a count. No word is empty. */
 const EVERY_ROW = ''
 
+/** Where a term stands, encoded. Its rarity is null until the postings have been decoded once. */
+type FoundTerm = { readonly parts: readonly Uint8Array[]; readonly times: number; rarity: number | null }
 type Found = {
   readonly segments: readonly Segment[]
-  readonly terms: string
-  readonly entries: ReadonlyMap<string, Entry[]>
+  readonly asked: readonly SearchTerm[]
+  readonly terms: readonly FoundTerm[]
 }
 
 type State = {
@@ -82,6 +86,8 @@ export class LexicalIndex {
 
   remove(rows: readonly number[]) {
     const state = this.#load()
+    // What is left is rarer or more common than it was.
+    this.#found = null
     for (const row of rows) {
       if (state.lengths.get(row) === 0) continue
       note(state, row, 0)
@@ -92,16 +98,20 @@ export class LexicalIndex {
     for (const group of groups(state.segments)) this.#merge(state, group, group[0]?.level ?? 0)
   }
 
-  /** Best first. A word that is asked for twice, in two forms, counts twice. */
-  matches(words: readonly string[], isVisible: (row: number) => boolean, limit: number) {
+  /** Best first. */
+  matches(asked: readonly SearchTerm[], isVisible: (row: number) => boolean, limit: number) {
     const state = this.#load()
     const scores = new Map<number, Float32Array>()
-    this.#eachTerm(state, words, (postings, times) => scoreTerm(postings, state, times, scores))
+    this.#eachTerm(state, asked, (postings, weight) => scoreTerm(postings, state, weight, scores))
     return bestScores(scores, isVisible, limit)
   }
 
   /** BM25 of documents, each as if its rows were one text; `documents` is how many there are in all. */
-  parents(words: readonly string[], groups: readonly Iterable<number>[], documents: number): Float64Array {
+  parents(
+    asked: readonly SearchTerm[],
+    groups: readonly Iterable<number>[],
+    documents: number,
+  ): Float64Array {
     const state = this.#load()
     const scores = new Float64Array(groups.length)
     const places = rowNumbers()
@@ -112,28 +122,48 @@ export class LexicalIndex {
         lengths[i] = (lengths[i] ?? 0) + state.lengths.get(row)
       }
     const read = { places, counts: new Float64Array(groups.length), words: lengths }
-    const average = state.words / Math.max(1, documents)
-    this.#eachTerm(state, words, (postings, times) =>
-      scoreGroups(postings, state, times, read, average, scores),
+    const average = Math.max(1, state.words) / Math.max(1, documents)
+    this.#eachTerm(state, asked, (postings, weight) =>
+      scoreGroups(postings, state.lengths, weight, read, average, scores),
     )
     return scores
   }
 
-  #eachTerm(state: State, words: readonly string[], visit: (postings: Postings, times: number) => void) {
-    const asked = new Map<string, number>()
-    for (const term of words.map(termOf)) if (term !== '') asked.set(term, (asked.get(term) ?? 0) + 1)
-    const found = this.#find(state.segments, [...asked.keys()])
-    for (const [term, times] of asked)
-      visit(this.#decoded((found.get(term) ?? []).map(([, bytes]) => bytes)), times)
+  /** The BM25 that no row exceeds, whatever it says. */
+  most(asked: readonly SearchTerm[]): number {
+    const state = this.#load()
+    if (state.rows === 0) return 0
+    let most = 0
+    for (const term of this.#find(state.segments, asked)) {
+      term.rarity ??= rarityOf(this.#decoded(term.parts), state)
+      most += mostWorth(term.times * term.rarity)
+    }
+    return most
+  }
+
+  #eachTerm(state: State, asked: readonly SearchTerm[], visit: (postings: Postings, weight: number) => void) {
+    for (const term of this.#find(state.segments, asked)) {
+      const postings = this.#decoded(term.parts)
+      term.rarity ??= rarityOf(postings, state)
+      visit(postings, term.times * term.rarity)
+    }
   }
 
   /** Chunks and then documents are scored for one question, so what it finds is kept for the next call. */
-  #find(segments: readonly Segment[], terms: readonly string[]): ReadonlyMap<string, Entry[]> {
+  #find(segments: readonly Segment[], asked: readonly SearchTerm[]): readonly FoundTerm[] {
     const last = this.#found
-    if (last?.segments === segments && last.terms === terms.join(' ')) return last.entries
-    const entries = Map.groupBy(this.#store.find(segments, terms), ([term]) => term)
-    this.#found = { segments, terms: terms.join(' '), entries }
-    return entries
+    if (last?.segments === segments && last.asked === asked) return last.terms
+    const wanted = new Set(asked.flatMap(({ alternatives }) => alternatives.flat()))
+    const entries = Map.groupBy(this.#store.find(segments, [...wanted]), ([term]) => term)
+    const partsOf = (term: string) => (entries.get(term) ?? []).map(([, bytes]) => bytes)
+    const terms = asked.map(({ alternatives, times }): FoundTerm => {
+      const [[term = '', ...more] = [], ...others] = alternatives
+      const isPlain = more.length === 0 && others.length === 0
+      const merged = () => mergedPostings(alternatives, (one) => countsOf(this.#decoded(partsOf(one))))
+      return { parts: isPlain ? partsOf(term) : [merged()], times, rarity: null }
+    })
+    this.#found = { segments, asked, terms }
+    return terms
   }
 
   /** Valid until the next ones are decoded. */

@@ -10,14 +10,13 @@ const LEAST_WEIGHT = 1e-6
 /** Words of every live row, how many rows there are, and how many words they have together. */
 export type Lengths = { readonly lengths: RowNumbers; readonly rows: number; readonly words: number }
 
-/** Adds to `scores`, pages of rows as in RowNumbers, what a term that was asked for so often is worth in every live row that has it. */
+/** Adds to `scores`, pages of rows as in RowNumbers, what a term of this weight is worth in every live row that has it. */
 export function scoreTerm(
   postings: Postings,
   { lengths, rows, words }: Lengths,
-  times: number,
+  weight: number,
   scores: Map<number, Float32Array>,
 ) {
-  const weight = times * rarityOf(postings, { lengths, rows, words })
   const fixed = SATURATION * (1 - LENGTH_SHARE)
   const perWord = (SATURATION * LENGTH_SHARE * rows) / words
   let page = -1
@@ -40,10 +39,14 @@ export function scoreTerm(
   }
 }
 
-function rarityOf(postings: Postings, { lengths, rows }: Lengths): number {
+/** What a term that was asked for once weighs. */
+export function rarityOf(postings: Postings, { lengths, rows }: Lengths): number {
   const having = liveOf(postings, lengths)
   return Math.max(LEAST_WEIGHT, Math.log((rows - having + 0.5) / (having + 0.5)))
 }
+
+/** What a term is worth in a text that says nothing else: a row can only come near. */
+export const mostWorth = (weight: number) => weight * (SATURATION + 1)
 
 /**
  * BM25 of groups of rows as if each were one row. `places` has the number of its group, from 1, for every row of a group; `counts` is
@@ -51,15 +54,14 @@ function rarityOf(postings: Postings, { lengths, rows }: Lengths): number {
  */
 export function scoreGroups(
   postings: Postings,
-  lengths: Lengths,
-  times: number,
+  lengths: RowNumbers,
+  weight: number,
   groups: { readonly places: RowNumbers; readonly counts: Float64Array; readonly words: Float64Array },
   averageWords: number,
   scores: Float64Array,
 ) {
   const { places, counts, words } = groups
-  const weight = times * rarityOf(postings, lengths)
-  countInGroups(postings, lengths.lengths, places, counts)
+  countInGroups(postings, lengths, places, counts)
   for (const [group, count] of counts.entries()) {
     const share = 1 - LENGTH_SHARE + (LENGTH_SHARE * (words[group] ?? 0)) / averageWords
     scores[group] = (scores[group] ?? 0) + (weight * count * (SATURATION + 1)) / (count + SATURATION * share)

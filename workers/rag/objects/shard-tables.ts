@@ -1,11 +1,13 @@
 import type { Metadata } from '../../../shared/domain/filter.ts'
-import { queryWords, splitIdentifiers } from '../../../shared/domain/terms.ts'
+import { type SearchTerm, searchTerms } from '../../../shared/domain/retrieval/synonyms.ts'
+import { splitIdentifiers } from '../../../shared/domain/terms.ts'
 import { type QuantisedVector, quantise } from '../../../shared/domain/vector.ts'
 import { ownJson } from '../../../shared/own-json.ts'
-import type { Visibility } from '../../../shared/ports/objects.ts'
-import type { DocumentVersion, Hit, IndexedChunk } from '../../../shared/ports/vector-store.ts'
+import type { LexicalQuestion, Visibility } from '../../../shared/ports/objects.ts'
+import type { DocumentVersion, IndexedChunk, StoredChunk } from '../../../shared/ports/vector-store.ts'
 import { filterSql, kindOf, storable } from './filter-sql.ts'
 import { LexicalIndex } from './lexical-index.ts'
+import { termOf } from './lexical-terms.ts'
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS documents (
@@ -48,12 +50,13 @@ export type StoredVector = {
   readonly document: number
   readonly vector: QuantisedVector
 }
-export type StoredHit = Omit<Hit, 'score' | 'legs'> & { readonly row: number }
+export type StoredHit = StoredChunk & { readonly row: number }
 
 /** The tables of one shard. Only chunks of a live version are in the lexical index, so its statistics count what readers can see. */
 export class ShardTables {
   readonly #sql: SqlStorage
   readonly #lexical: LexicalIndex
+  #asked: { readonly question: LexicalQuestion; readonly terms: readonly SearchTerm[] } | null = null
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -159,16 +162,27 @@ export class ShardTables {
 
   /** Best BM25 first. */
   matches(
-    text: string,
+    question: LexicalQuestion,
     isVisible: (row: number) => boolean,
     limit: number,
   ): { row: number; score: number }[] {
-    return this.#lexical.matches(queryWords(text), isVisible, limit)
+    return this.#lexical.matches(this.#terms(question), isVisible, limit)
   }
 
   /** BM25 of whole documents, given by the rows of their chunks. */
-  parents(text: string, documents: readonly Iterable<number>[], count: number): Float64Array {
-    return this.#lexical.parents(queryWords(text), documents, count)
+  parents(question: LexicalQuestion, rows: readonly Iterable<number>[], documents: number): Float64Array {
+    return this.#lexical.parents(this.#terms(question), rows, documents)
+  }
+
+  /** The BM25 that no chunk exceeds; a word that no chunk has counts as the rarest there can be. Zero without chunks. */
+  mostLexical(question: LexicalQuestion): number {
+    return this.#lexical.most(this.#terms(question))
+  }
+
+  /** Several things are asked about one question, and the index knows it again by its terms. */
+  #terms(question: LexicalQuestion): readonly SearchTerm[] {
+    if (this.#asked?.question !== question) this.#asked = { question, terms: searchTerms(question, termOf) }
+    return this.#asked.terms
   }
 
   /** Rows of the documents that may be seen; null when all may. */

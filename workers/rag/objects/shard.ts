@@ -2,7 +2,13 @@ import { DurableObject } from 'cloudflare:workers'
 import { FEEDBACK_HITS } from '../../../shared/domain/feedback.ts'
 import { restore } from '../../../shared/domain/vector.ts'
 import { AppError } from '../../../shared/errors.ts'
-import type { NearChunk, ShardProbe, ShardRpc, Visibility } from '../../../shared/ports/objects.ts'
+import type {
+  LexicalQuestion,
+  NearChunk,
+  ShardProbe,
+  ShardRpc,
+  Visibility,
+} from '../../../shared/ports/objects.ts'
 import type {
   DocumentVersion,
   Hit,
@@ -75,25 +81,30 @@ export class Shard extends DurableObject implements ShardRpc {
     return searchSlots([this], request)
   }
 
-  async probe(text: string, visibility: Visibility, limit: number): Promise<ShardProbe> {
+  async probe(question: LexicalQuestion, visibility: Visibility, limit: number): Promise<ShardProbe> {
     const index = this.#index()
     const visible = this.#tables.visibleDocuments(visibility)
-    const lexical = this.#tables.matches(text, (row) => index.isVisible(row, visible), limit)
+    const lexical = this.#tables.matches(question, (row) => index.isVisible(row, visible), limit)
     const vectors = lexical.slice(0, FEEDBACK_HITS).flatMap(({ row }) => {
       const vector = index.get(row)
       return vector ? [restore(vector)] : []
     })
-    const parents = this.#parents(text, index, lexical)
-    return { lexical, parents, vectors, vectorSum: index.sum, vectorCount: index.size }
+    const parents = this.#parents(question, index, lexical)
+    const mostLexical = this.#tables.mostLexical(question)
+    return { lexical, mostLexical, parents, vectors, vectorSum: index.sum, vectorCount: index.size }
   }
 
   /** Documents of several chunks that have lexical hits, each scored as one text. */
-  #parents(text: string, index: VectorIndex, lexical: ShardProbe['lexical']): ShardProbe['parents'] {
+  #parents(
+    question: LexicalQuestion,
+    index: VectorIndex,
+    lexical: ShardProbe['lexical'],
+  ): ShardProbe['parents'] {
     const found = new Set(lexical.flatMap(({ row }) => index.documentOf(row) ?? []))
     const documents = [...found].filter((document) => index.rowsOf(document).size > 1)
     if (documents.length === 0) return []
     const rows = documents.map((document) => index.rowsOf(document))
-    const scores = this.#tables.parents(text, rows, index.documents)
+    const scores = this.#tables.parents(question, rows, index.documents)
     return documents.map((document, i) => ({ document, score: scores[i] ?? 0 }))
   }
 

@@ -1,4 +1,4 @@
-import type { QuantisedVector } from '../../../shared/domain/vector.ts'
+import { dot, type QuantisedVector } from '../../../shared/domain/vector.ts'
 import type { NearChunk } from '../../../shared/ports/objects.ts'
 import { type Scanner, scanner } from './scanner.ts'
 
@@ -206,10 +206,4 @@ function cosine(bytes: Int8Array, scale: number, question: Float32Array, mean: F
     square += value * value
   }
   return square > LEAST_SQUARE ? product / Math.sqrt(square) : 0
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < b.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0)
-  return sum
 }
