@@ -5,6 +5,7 @@ import { AUDIT_ACTIONS, type AuditedState } from '../domain/audit.ts'
 import { DOCUMENT_STATES } from '../domain/document.ts'
 import { ENDPOINT_KINDS, type EndpointAuth } from '../domain/endpoint.ts'
 import type { Metadata } from '../domain/filter.ts'
+import { MARKINGS } from '../domain/marking.ts'
 import type { Scope } from '../domain/principal.ts'
 import type { CollectionRetrieval } from '../domain/retrieval/settings.ts'
 import { PLANS } from '../domain/routing/policy.ts'
@@ -144,6 +145,7 @@ export const templates = sqliteTable(
     /** Null: deleted with this version. */
     instructions: text(),
     createdAtMs: integer().notNull(),
+    marking: text({ enum: MARKINGS }).notNull().default('tags'),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.name, table.version] })],
 )

@@ -1,0 +1,1 @@
+ALTER TABLE `templates` ADD `marking` text DEFAULT 'tags' NOT NULL;
