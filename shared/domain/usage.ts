@@ -4,7 +4,10 @@ import type { Level, Tier } from './tiers.ts'
 export const USAGE_OUTCOMES = ['completed', 'cancelled', 'failed', 'expired'] as const
 export type UsageOutcome = (typeof USAGE_OUTCOMES)[number]
 
-/** One line of the ledger. `id` is the request id, so any number of deliveries makes one line. Money in nano-dollars (1e-9 USD). */
+/**
+ * One line of the ledger: a try of a generation, or a step of retrieval. `id` is made from the request id, so any number of deliveries makes one
+ * line. Money in nano-dollars (1e-9 USD).
+ */
 export type UsageEvent = {
   readonly id: string
   readonly tenantId: string
@@ -36,7 +39,7 @@ export type UsageTotals = {
   readonly costNanoUsd: number
 }
 
-/** Totals of one group; a field that was not grouped by is missing, a tier is null where the extractive answerer served. */
+/** Totals of one group; a field that was not grouped by is missing, a tier is null where no model of a tier was asked: quotations, retrieval. */
 export type UsageSum = UsageTotals & {
   readonly tenant?: string
   readonly key?: string

@@ -1,8 +1,12 @@
+import type { EmbedderTariff } from '../domain/tariff.ts'
+
 /** What texts became, and what that took. `tokens` is what the server counted, or an estimate where it counts none. */
 export type Embedding = {
   readonly vectors: Float32Array[]
   readonly tokens: number
   readonly costNanoUsd: number
+  /** The server counted no tokens. */
+  readonly isEstimated?: boolean
 }
 
 /** `dimensions` floats a vector, unit norm. A text without any known token gets zeros. */
@@ -14,6 +18,8 @@ export interface Embedder {
   readonly denseShare: number
   /** How far the best lexical hits move a question's vector, 0..1: far where vectors alone find little. Measured in docs/retrieval.md. */
   readonly feedbackShare: number
+  /** Null: it costs nothing. */
+  readonly tariff: EmbedderTariff | null
   embed(texts: readonly string[], kind: 'document' | 'query', signal?: AbortSignal): Promise<Embedding>
 }
 

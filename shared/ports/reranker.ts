@@ -1,3 +1,5 @@
+import type { RerankerTariff } from '../domain/tariff.ts'
+
 export type RerankCandidate = {
   readonly title: string
   readonly headings: readonly string[]
@@ -15,5 +17,7 @@ export type Reranking = {
 /** Scores candidates against a question. Throws AppError; an aborted signal rejects and leaves nothing running. */
 export interface Reranker {
   readonly id: string
+  /** Null: it costs nothing. */
+  readonly tariff: RerankerTariff | null
   rerank(query: string, candidates: readonly RerankCandidate[], signal?: AbortSignal): Promise<Reranking>
 }

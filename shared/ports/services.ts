@@ -3,9 +3,10 @@ import type { AnswerRecord } from '../domain/answer.ts'
 import type { Filter } from '../domain/filter.ts'
 import type { ChatMessage, Source } from '../domain/passage.ts'
 import type { Principal } from '../domain/principal.ts'
-import type { AnswerFormat, Template } from '../domain/prompt.ts'
+import type { AnswerFormat, Prompt } from '../domain/prompt.ts'
 import type { RetrievalChoice } from '../domain/retrieval/settings.ts'
 import type { Rewriting } from '../domain/rewriting.ts'
+import type { Template } from '../domain/template.ts'
 import type { Tier } from '../domain/tiers.ts'
 import type { UsageEvent } from '../domain/usage.ts'
 import type { Hit } from './vector-store.ts'
@@ -24,15 +25,15 @@ export type RetrieveRequest = {
   /** What a model made of the question. */
   readonly rewriting?: Rewriting | null | undefined
   readonly format: AnswerFormat
+  /** Whole, since the router knows the tenant's. */
   readonly template: Template
 }
 
 /** What the router needs to answer: numbered sources, the prompt that shows them, and its size. */
-export type Retrieved = {
+export type Retrieved = Prompt & {
   readonly sources: readonly Source[]
   /** Of all sources together: what an endpoint must be cleared for. */
   readonly labels: readonly string[]
-  readonly messages: readonly ChatMessage[]
   readonly promptTokens: number
   /** Whether the sources can answer the question, judged by their words. */
   readonly assessment: Assessment
@@ -48,7 +49,7 @@ export type LabelledHit = Hit & { readonly labels: readonly string[] }
 export type SearchInput = {
   readonly query: string
   readonly collection: string
-  readonly topK: number
+  readonly topK?: number | undefined
   readonly filter?: Filter | undefined
   readonly rewriting?: Rewriting | null | undefined
   readonly retrieval?: RetrievalChoice | undefined
@@ -91,4 +92,10 @@ export type UsageMessage = { readonly type: 'usage'; readonly events: readonly U
 
 export type AnswerMessage = { readonly type: 'answer'; readonly record: AnswerRecord }
 
-export type IngestMessage = { readonly type: 'index'; readonly jobId: string; readonly requestId: string }
+/** `keyId`: who sent the document, for the bill; missing when the job was found again after its message was lost. */
+export type IngestMessage = {
+  readonly type: 'index'
+  readonly jobId: string
+  readonly requestId: string
+  readonly keyId?: string | undefined
+}

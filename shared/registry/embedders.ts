@@ -3,6 +3,7 @@ import { cohereEmbedder } from '../adapters/embedders/cohere.ts'
 import { openaiCompatibleEmbedder } from '../adapters/embedders/openai-compatible.ts'
 import { voyageEmbedder } from '../adapters/embedders/voyage.ts'
 import { workersAiEmbedder } from '../adapters/embedders/workers-ai.ts'
+import { serviceName } from '../domain/tariff.ts'
 import { AppError } from '../errors.ts'
 import { parseJson } from '../http/body.ts'
 import type { RemoteOptions } from '../http/embeddings/remote.ts'
@@ -76,7 +77,7 @@ export function embeddersFrom(
 
 /** A choice of embedders, each called by what its id begins with. */
 export function embedderSet(all: readonly Embedder[], standardName: string): Embedders {
-  const byName = new Map(all.map((embedder) => [nameOf(embedder.id), embedder]))
+  const byName = new Map(all.map((embedder) => [serviceName(embedder.id), embedder]))
   const known = [...byName.keys()].map((name) => `"${name}"`).join(', ')
   const find = (name: string) => byName.get(name) ?? all.find(({ id }) => id === name)
   const standard = find(standardName)
@@ -90,9 +91,9 @@ export function embedderSet(all: readonly Embedder[], standardName: string): Emb
       throw new AppError('invalid_request', `embedder: there is no "${name}"; this platform has ${known}`)
     },
     of({ name, embedder: id }) {
-      const now = byName.get(nameOf(id))
+      const now = byName.get(serviceName(id))
       if (now?.id === id) return now
-      const why = now ? `"${nameOf(id)}" is now "${now.id}"` : `this platform has ${known}`
+      const why = now ? `"${serviceName(id)}" is now "${now.id}"` : `this platform has ${known}`
       throw new AppError(
         'conflict',
         `collection: "${name}" was embedded by "${id}", and ${why}; configure that embedder again, or make a new collection`,
@@ -101,13 +102,12 @@ export function embedderSet(all: readonly Embedder[], standardName: string): Emb
   }
 }
 
-const nameOf = (id: string) => id.split(':', 1)[0] ?? id
-
 function embedderOf(entry: Configuration, counter: TokenCounter, named: Named): Embedder {
   const { id, kind, auth, batchSize = BATCH_SIZES[kind], ...rest } = entry
   const options: RemoteOptions = {
     ...rest,
     name: id,
+    provider: kind,
     batchSize,
     authorizer: serviceAuthorizer(auth, named),
     fetch: (input, init) => fetch(input, init),

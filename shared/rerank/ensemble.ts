@@ -1,4 +1,5 @@
 import { stretched } from '../domain/retrieval/rerank-mix.ts'
+import { joinedTariff } from '../domain/tariff.ts'
 import { AppError } from '../errors.ts'
 import { errorFields } from '../log.ts'
 import type { EventSink } from '../ports/event-sink.ts'
@@ -22,6 +23,7 @@ export function ensemble(
 ): Reranker {
   return {
     id,
+    tariff: joinedTariff(members.map(({ reranker }) => ({ tariff: reranker.tariff, shown: Infinity }))),
     async rerank(query, candidates, signal) {
       signal?.throwIfAborted()
       const late = AbortSignal.timeout(memberDeadlineMs)

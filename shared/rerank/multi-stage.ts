@@ -1,4 +1,6 @@
+import { joinedTariff } from '../domain/tariff.ts'
 import type { RerankCandidate, Reranker } from '../ports/reranker.ts'
+import { withSpend } from '../spending/partial-spend.ts'
 
 type Stage = {
   readonly reranker: Reranker
@@ -14,14 +16,21 @@ const BAND = 0.999
  * that stage's order: every stage has a band of the scores of its own.
  */
 export function multiStage(id: string, stages: readonly Stage[]): Reranker {
+  const parts = stages.map(({ reranker: { tariff } }, i) => ({
+    tariff,
+    shown: stages[i - 1]?.keep ?? Infinity,
+  }))
   return {
     id,
+    tariff: joinedTariff(parts),
     async rerank(query, candidates, signal) {
       const scores = candidates.map(() => 0)
       let left = candidates.map((candidate, index) => ({ candidate, index }))
       let costNanoUsd = 0
       for (const [number, { reranker, keep }] of stages.entries()) {
-        const stage = await reranker.rerank(query, left.map(candidateOf), signal)
+        const stage = await reranker.rerank(query, left.map(candidateOf), signal).catch((thrown: unknown) => {
+          throw withSpend(thrown, { tokens: 0, costNanoUsd })
+        })
         costNanoUsd += stage.costNanoUsd
         const isLast = number === stages.length - 1
         const ranked = left

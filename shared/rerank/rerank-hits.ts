@@ -1,6 +1,7 @@
 import { MAX_RERANKED, mixReranked, type Reranked, unranked } from '../domain/retrieval/rerank-mix.ts'
 import { AppError } from '../errors.ts'
 import type { RerankCandidate, Reranker, Reranking } from '../ports/reranker.ts'
+import { spendIn } from '../spending/partial-spend.ts'
 
 type Options = {
   /** The reranker's share in the final score, 0..1. */
@@ -38,7 +39,8 @@ export async function rerankHits<H extends RerankCandidate>(
     return { hits: mixReranked(hits, scores, weight), costNanoUsd, degraded: null }
   } catch (thrown) {
     const why = late.aborted ? `no answer within ${deadlineMs} ms` : AppError.from(thrown).message
-    return { hits: unranked(hits), costNanoUsd: 0, degraded: `reranker ${reranker.id}: ${why}` }
+    const { costNanoUsd } = spendIn(thrown)
+    return { hits: unranked(hits), costNanoUsd, degraded: `reranker ${reranker.id}: ${why}` }
   }
 }
 

@@ -116,7 +116,8 @@ async function afterRace(
 /** The jobs are recorded, so a queue that does not answer delays them and fails nothing. */
 async function announce({ send, log }: AcceptDeps, { requestId, principal }: CallContext, jobIds: string[]) {
   try {
-    await send(jobIds.map((jobId) => ({ type: 'index', jobId, requestId })))
+    const { keyId } = principal
+    await send(jobIds.map((jobId) => ({ type: 'index', jobId, requestId, keyId })))
   } catch (thrown) {
     const error = errorFields(AppError.from(thrown))
     log({ event: 'jobs_not_sent', worker: 'ingest', requestId, tenantId: principal.tenantId, jobIds, error })

@@ -6,27 +6,28 @@ import { serviceApp } from '../../shared/http/service-app.ts'
 import type { Clock, Ids } from '../../shared/ports/clock.ts'
 import type { DocumentStore } from '../../shared/ports/document-store.ts'
 import type { Embedders } from '../../shared/ports/embedder.ts'
-import type { EventSink } from '../../shared/ports/event-sink.ts'
 import type { Parser } from '../../shared/ports/parser.ts'
 import type { IngestMessage } from '../../shared/ports/services.ts'
 import type { VectorStore } from '../../shared/ports/vector-store.ts'
+import type { ChargeDeps } from '../../shared/spending/charge.ts'
 import { collectionsRoutes } from './routes/collections.ts'
 import { documentsRoutes } from './routes/documents.ts'
 import { jobsRoutes } from './routes/jobs.ts'
 import { uploadRoutes } from './routes/upload.ts'
 
-export type Deps = {
+export type Deps = ChargeDeps & {
   readonly db: Database
   readonly objects: DocumentStore
   readonly index: VectorStore
   readonly embedders: Embedders
+  /** Ids of those that searches may name. */
+  readonly rerankers: ReadonlySet<string>
   readonly countTokens: (text: string) => number
   /** By media type. */
   readonly parsers: ReadonlyMap<string, Parser>
   readonly send: (messages: readonly IngestMessage[]) => Promise<void>
   readonly newId: Ids
   readonly now: Clock
-  readonly log: EventSink
 }
 
 /** The HTTP side. */

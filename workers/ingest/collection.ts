@@ -1,11 +1,12 @@
 import type { z } from 'zod'
-import type { collectionRequest } from '../../shared/api/documents.ts'
+import { type collectionRequest, toCollectionRetrieval } from '../../shared/api/collections.ts'
 import type { Database } from '../../shared/db/client.ts'
 import {
   type CollectionRow,
+  type CollectionSettings,
   findCollection,
   insertCollection,
-  setCollectionLabels,
+  setCollection,
 } from '../../shared/db/collections.ts'
 import { mayUseCollection, type Principal } from '../../shared/domain/principal.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -33,16 +34,17 @@ export async function existingCollection(
 
 type Wanted = z.infer<typeof collectionRequest>
 
-/** The collection of this name, made with what is wanted if there is none. What it is made with stands for its life, but for labels. */
+/** The collection of this name, made with what is wanted if there is none. What it is made with stands for its life, but for its settings. */
 export async function putCollection(
   { db, embedders, newId, now }: Pick<Deps, 'db' | 'embedders' | 'newId' | 'now'>,
   principal: Principal,
   name: string,
-  { profile, embedder, labels }: Wanted,
+  { profile, embedder, ...wanted }: Wanted,
 ): Promise<{ row: CollectionRow; isNew: boolean }> {
   requireCollection(principal, name)
   const { tenantId } = principal
   const { id: embedderId } = embedder === undefined ? embedders.standard : embedders.named(embedder)
+  const settings = settingsOf(wanted)
   const made: CollectionRow = {
     tenantId,
     name,
@@ -51,7 +53,10 @@ export async function putCollection(
     embedder: embedderId,
     store: 'embedded',
     slots: 1,
-    labels: labels ?? [],
+    labels: [],
+    retrieval: {},
+    synonyms: [],
+    ...settings,
     createdAtMs: now(),
   }
   const known = await findCollection(db, tenantId, name)
@@ -59,8 +64,17 @@ export async function putCollection(
   const row = known ?? (await existingCollection(db, principal, name))
   requireSame('profile', profile, row)
   requireSame('embedder', embedder && embedderId, row)
-  if (labels) await setCollectionLabels(db, row, labels)
-  return { row: { ...row, labels: labels ?? row.labels }, isNew: false }
+  if (Object.keys(settings).length > 0) await setCollection(db, row, settings)
+  return { row: { ...row, ...settings }, isNew: false }
+}
+
+/** Only what was given, so that the rest stays. */
+function settingsOf({ labels, retrieval, synonyms }: Wanted): CollectionSettings {
+  return {
+    ...(labels && { labels }),
+    ...(retrieval && { retrieval: toCollectionRetrieval(retrieval) }),
+    ...(synonyms && { synonyms }),
+  }
 }
 
 function requireSame(field: 'profile' | 'embedder', wanted: string | undefined, row: CollectionRow): void {

@@ -7,10 +7,13 @@ import { chunksParser } from '../../shared/adapters/parsers/chunks.ts'
 import { htmlParser } from '../../shared/adapters/parsers/html.ts'
 import { markdownParser } from '../../shared/adapters/parsers/markdown.ts'
 import { plainTextParser } from '../../shared/adapters/parsers/plain-text.ts'
+import { LATE_INTERACTION } from '../../shared/adapters/rerankers/late-interaction.ts'
 import { embeddedVectorStore } from '../../shared/adapters/vector-stores/embedded.ts'
 import { database } from '../../shared/db/client.ts'
 import { consoleSink } from '../../shared/log.ts'
+import type { TenantRpc } from '../../shared/ports/objects.ts'
 import { embeddersFrom } from '../../shared/registry/embedders.ts'
+import { readRerankerList } from '../../shared/registry/rerankers.ts'
 import type { Deps } from './app.ts'
 import type { Env } from './env.ts'
 import { slices } from './slices.ts'
@@ -29,6 +32,9 @@ export function createDeps(env: Env): Deps {
     objects: r2DocumentStore(env.DOCUMENTS),
     index: embeddedVectorStore((name) => env.SHARDS.getByName(name)),
     embedders: embeddersFrom({ list, standard }, builtIn, (name) => secrets.get(name)),
+    rerankers: new Set([LATE_INTERACTION, ...readRerankerList(env.RERANKERS).map(({ id }) => id)]),
+    tenant: (tenantId): TenantRpc => env.TENANTS.getByName(tenantId),
+    after: (work) => work,
     countTokens: (text) => builtIn.count(text),
     parsers: new Map(parsers.flatMap((parser) => parser.mediaTypes.map((type) => [type, parser]))),
     async send(messages) {

@@ -1,17 +1,19 @@
 import type { Database } from '../../shared/db/client.ts'
 import { type CollectionRow, findCollection } from '../../shared/db/collections.ts'
 import { mayUseCollection } from '../../shared/domain/principal.ts'
+import { searchText } from '../../shared/domain/prompt.ts'
 import { AppError } from '../../shared/errors.ts'
 import { errorFields } from '../../shared/log.ts'
-import type { Embedder, Embedders } from '../../shared/ports/embedder.ts'
-import type { EventSink } from '../../shared/ports/event-sink.ts'
+import type { Embedders } from '../../shared/ports/embedder.ts'
 import type { CallContext, RagService } from '../../shared/ports/services.ts'
 import type { VectorStore } from '../../shared/ports/vector-store.ts'
 import type { RegisteredReranker } from '../../shared/registry/rerankers.ts'
+import type { ChargeDeps } from '../../shared/spending/charge.ts'
+import { type Meters, metered, newMeters, paid } from './paid.ts'
 import { retrieve } from './retrieve.ts'
 import { search } from './search.ts'
 
-export type Deps = {
+export type Deps = ChargeDeps & {
   readonly db: Database
   readonly embedders: Embedders
   readonly rerankers: ReadonlyMap<string, RegisteredReranker>
@@ -20,20 +22,29 @@ export type Deps = {
   readonly now: () => number
   /** Unguessable, one for each prompt: what tells our tags from a document's. */
   readonly newMarker: () => string
-  readonly log: EventSink
 }
+
+const DEFAULT_HITS = 10
 
 /** The Worker's face: finds the collection, does the work, and writes one wide event per call. */
 export function createRag(deps: Deps): RagService {
   return {
     retrieve: (context, request) =>
-      observed(deps, 'retrieve', context, async (metered) =>
-        retrieve(metered, context, await collectionOf(deps, context, request.collection), request),
-      ),
+      observed(deps, 'retrieve', context, async (meters) => {
+        const collection = await collectionOf(deps, context, request.collection)
+        const asked = { ...request, query: searchText(request.question, request.conversation) }
+        return paid(deps, meters, context, collection, asked, () =>
+          retrieve(metered(deps, meters), context, collection, request),
+        )
+      }),
     search: (context, input) =>
-      observed(deps, 'search', context, async (metered) =>
-        search(metered, context, await collectionOf(deps, context, input.collection), input),
-      ),
+      observed(deps, 'search', context, async (meters) => {
+        const collection = await collectionOf(deps, context, input.collection)
+        const topK = input.topK ?? collection.retrieval.topK ?? DEFAULT_HITS
+        return paid(deps, meters, context, collection, input, () =>
+          search(metered(deps, meters), context, collection, { ...input, topK }),
+        )
+      }),
   }
 }
 
@@ -52,14 +63,14 @@ async function observed<Result>(
   deps: Deps,
   operation: string,
   { requestId, principal }: CallContext,
-  run: (deps: Deps) => Promise<Result>,
+  run: (meters: Meters) => Promise<Result>,
 ): Promise<Result> {
   const { log, now } = deps
-  const { embedders, spent } = meteredEmbedders(deps.embedders)
+  const meters = newMeters()
   const startedMs = now()
   let failure: AppError | null = null
   try {
-    return await run({ ...deps, embedders })
+    return await run(meters)
   } catch (error) {
     failure = AppError.from(error)
     throw failure
@@ -70,30 +81,17 @@ async function observed<Result>(
       requestId,
       tenantId: principal.tenantId,
       durationMs: now() - startedMs,
-      ...(spent.tokens > 0 && { embedding: spent }),
+      ...spentFields(meters),
       ...(failure && { error: errorFields(failure) }),
     })
   }
 }
 
-/** The same embedders, which add up what one call takes of them. */
-function meteredEmbedders(embedders: Embedders) {
-  const spent = { tokens: 0, costNanoUsd: 0 }
-  const metered = (embedder: Embedder): Embedder => ({
-    ...embedder,
-    async embed(...call) {
-      const embedding = await embedder.embed(...call)
-      spent.tokens += embedding.tokens
-      spent.costNanoUsd += embedding.costNanoUsd
-      return embedding
-    },
-  })
+function spentFields({ embedding, reranking }: Meters) {
+  const { tokens, costNanoUsd } = embedding.spent
+  const { costNanoUsd: rerankingNanoUsd } = reranking.spent
   return {
-    spent,
-    embedders: {
-      standard: metered(embedders.standard),
-      named: (name) => metered(embedders.named(name)),
-      of: (collection) => metered(embedders.of(collection)),
-    } satisfies Embedders,
+    ...(tokens > 0 && { embedding: { tokens, costNanoUsd } }),
+    ...(rerankingNanoUsd > 0 && { reranking: { costNanoUsd: rerankingNanoUsd } }),
   }
 }

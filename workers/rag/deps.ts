@@ -1,3 +1,4 @@
+import { waitUntil } from 'cloudflare:workers'
 import scale from '../../models/edge-static/scale.f32'
 import table from '../../models/edge-static/table.i8'
 import vocabulary from '../../models/edge-static/vocab.txt'
@@ -6,6 +7,7 @@ import { lateInteractionReranker } from '../../shared/adapters/rerankers/late-in
 import { embeddedVectorStore } from '../../shared/adapters/vector-stores/embedded.ts'
 import { database } from '../../shared/db/client.ts'
 import { consoleSink } from '../../shared/log.ts'
+import type { TenantRpc } from '../../shared/ports/objects.ts'
 import { embeddersFrom } from '../../shared/registry/embedders.ts'
 import { rerankersFrom } from '../../shared/registry/rerankers.ts'
 import type { Deps } from './app.ts'
@@ -28,6 +30,8 @@ export function createDeps(env: Env): Deps {
     ]),
     countTokens: (text) => builtIn.count(text),
     store: embeddedVectorStore((name) => env.SHARDS.getByName(name)),
+    tenant: (tenantId): TenantRpc => env.TENANTS.getByName(tenantId),
+    after: (work) => waitUntil(work),
     now: () => Date.now(),
     newMarker: () => crypto.randomUUID().slice(0, 8),
     log: consoleSink,

@@ -2,8 +2,9 @@ import type { CollectionRow } from '../../shared/db/collections.ts'
 import { assessEvidence } from '../../shared/domain/abstention.ts'
 import { expand, select } from '../../shared/domain/assemble.ts'
 import { indexNamespace } from '../../shared/domain/collection.ts'
+import { markedTokens, tokensOnceMarked } from '../../shared/domain/marking.ts'
 import { RETRIEVAL_PROFILES } from '../../shared/domain/matrix/sources/profiles.ts'
-import { recentTurns, searchText, writePrompt } from '../../shared/domain/prompt.ts'
+import { type Prompt, recentTurns, searchText, writePrompt } from '../../shared/domain/prompt.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { CallContext, Retrieved, RetrieveRequest } from '../../shared/ports/services.ts'
 import type { Hit } from '../../shared/ports/vector-store.ts'
@@ -28,21 +29,21 @@ export async function retrieve(
   const { store, countTokens, now } = deps
   const startedMs = now()
   const profile = RETRIEVAL_PROFILES[request.tier]
-  const topK = request.topK ?? profile.topK
-  const { question, filter, format } = request
+  const topK = request.topK ?? collection.retrieval.topK ?? profile.topK
+  const { question, filter, format, template } = request
   const conversation = recentTurns(
     request.conversation,
     profile.contextTokens * CONVERSATION_SHARE,
     countTokens,
   )
-  const options = { format, template: request.template, marker: deps.newMarker() }
+  const options = { format, template, marker: deps.newMarker() }
   const bare = countPrompt(countTokens, writePrompt(question, conversation, [], options))
   // Models cut text into more pieces than WordPiece does, and the tags around a source are counted with none.
   const budgetTokens = Math.floor(profile.contextTokens * (1 - TOKEN_MARGIN)) - bare
   if (budgetTokens <= 0)
     throw new AppError(
       'context_length_exceeded',
-      `question: it and the conversation have ${bare} tokens, and tier ${request.tier} takes ${profile.contextTokens} with the sources; shorten it or ask for a larger tier`,
+      `question: it, the conversation and the instructions have ${bare} tokens, and tier ${request.tier} takes ${profile.contextTokens} with the sources; shorten one of them or ask for a larger tier`,
     )
   const query = searchText(question, request.conversation)
   const { hits, embedding, rerank } = await search(deps, context, collection, {
@@ -52,23 +53,26 @@ export async function retrieve(
     retrieval: request.retrieval,
     rewriting: request.rewriting,
   })
-  const limits = { topK, budgetTokens, countTokens }
+  const countSource = (text: string) =>
+    template.marking === 'words' ? tokensOnceMarked(text, countTokens) : countTokens(text)
+  const limits = { topK, budgetTokens, countTokens: countSource }
   const chosen = select(hits, limits)
   const around = await Promise.all(
     chosen.map(async (hit) => {
       const range = rangeAround(hit)
       const found = await store.neighbours(indexNamespace(collection), range, context.principal.principals)
       // Of the same version of the same document.
-      return found.map((neighbour) => ({ ...neighbour, labels: hit.labels }))
+      const { labels, score, probability } = hit
+      return found.map((neighbour) => ({ ...neighbour, labels, score, probability }))
     }),
   )
   const sources = expand(chosen, around.flat(), limits)
-  const messages = writePrompt(question, conversation, sources, options)
+  const prompt = writePrompt(question, conversation, sources, options)
   return {
     sources,
     labels: [...new Set(sources.flatMap(({ labels }) => labels))],
-    messages,
-    promptTokens: countPrompt(countTokens, messages),
+    ...prompt,
+    promptTokens: countPrompt(countTokens, prompt),
     assessment: assessEvidence(question, sources, request.conversation.length > 0),
     embedding,
     rerank,
@@ -83,6 +87,6 @@ const rangeAround = ({ documentId, version, ordinal }: Hit) => ({
   to: ordinal + 1,
 })
 
-function countPrompt(countTokens: Deps['countTokens'], messages: Retrieved['messages']): number {
-  return messages.reduce((sum, { content }) => sum + countTokens(content), 0)
+function countPrompt(countTokens: Deps['countTokens'], { messages, mark }: Prompt): number {
+  return messages.reduce((sum, { content }) => sum + markedTokens(content, mark, countTokens), 0)
 }

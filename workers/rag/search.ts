@@ -2,6 +2,7 @@ import type { CollectionRow } from '../../shared/db/collections.ts'
 import { indexNamespace } from '../../shared/domain/collection.ts'
 import { diversify } from '../../shared/domain/retrieval/diversity.ts'
 import { mergeWordings } from '../../shared/domain/retrieval/merge.ts'
+import { likelyHits } from '../../shared/domain/retrieval/probability.ts'
 import { type RetrievalSettings, settingsFrom } from '../../shared/domain/retrieval/settings.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { CallContext, Found, LabelledHit, SearchInput } from '../../shared/ports/services.ts'
@@ -11,7 +12,7 @@ import type { Deps } from './app.ts'
 import { labelled } from './labels.ts'
 import { wordingsOf } from './wordings.ts'
 
-type Input = Pick<SearchInput, 'query' | 'topK' | 'filter' | 'rewriting' | 'retrieval'>
+type Input = Pick<SearchInput, 'query' | 'filter' | 'rewriting' | 'retrieval'> & { readonly topK: number }
 
 /** Stages that drop or reorder hits are given this many for each that is wanted. */
 const OVERFETCH = 2
@@ -34,6 +35,7 @@ export async function search(
   const common: Omit<SearchRequest, 'text' | 'vector'> = {
     topK: depthOf(topK, settings),
     filter,
+    synonyms: collection.synonyms,
     principals: principal.principals,
     weights: settings.weights ?? { lexical: 1 - denseShare, dense: denseShare },
     stages: { fusion, feedback, feedbackShare, parent, agreement, isWeighted: settings.weights !== null },
@@ -46,7 +48,7 @@ export async function search(
   const { hits, rerank } = await reranked(deps, wordings[0]?.text ?? query, merged, settings)
   const endedMs = now()
   return {
-    hits: diversify(hits, settings.diversity).slice(0, topK),
+    hits: likelyHits(diversify(hits, settings.diversity).slice(0, topK), settings),
     embedding,
     rerank,
     timings: {

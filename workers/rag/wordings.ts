@@ -8,13 +8,15 @@ export type Wording = { readonly text: string; readonly vector: Float32Array }
 const NO_PASSAGE: Embedding = { vectors: [], tokens: 0, costNanoUsd: 0 }
 const NOTHING: Rewriting = { standalone: null, queries: [], passage: null }
 
+/** All that is embedded of a question: the question, or what a model made of it, first. */
+export const textsOf = (query: string, { standalone, queries, passage }: Rewriting = NOTHING) => ({
+  wordings: [standalone ?? query, ...queries],
+  passage,
+})
+
 /** The question, or what a model made of it, first; a passage that might answer it moves its vector half-way. */
-export async function wordingsOf(
-  embedder: Embedder,
-  query: string,
-  { standalone, queries, passage }: Rewriting = NOTHING,
-) {
-  const texts = [standalone ?? query, ...queries]
+export async function wordingsOf(embedder: Embedder, query: string, rewriting?: Rewriting) {
+  const { wordings: texts, passage } = textsOf(query, rewriting)
   const asked = await embedder.embed(texts, 'query')
   const imagined = passage === null ? NO_PASSAGE : await embedder.embed([passage], 'document')
   const [towards] = imagined.vectors

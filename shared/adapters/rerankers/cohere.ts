@@ -14,6 +14,11 @@ type Options = Upstream & {
 const DOCUMENTS_PER_UNIT = 100
 /** The window of the v3 models; a chunk is far shorter. */
 const MAX_TOKENS_PER_DOCUMENT = 4_096
+/** A document is billed as several when it has more tokens than this, the question counted with it. */
+const TOKENS_PER_BILLED_DOCUMENT = 500
+const BILLED_PER_DOCUMENT = Math.ceil(MAX_TOKENS_PER_DOCUMENT / TOKENS_PER_BILLED_DOCUMENT)
+
+const mostUnits = (candidates: number) => Math.ceil((candidates * BILLED_PER_DOCUMENT) / DOCUMENTS_PER_UNIT)
 
 const answer = z.object({
   results: z.array(z.object({ index: z.int(), relevance_score: z.number() })),
@@ -22,8 +27,10 @@ const answer = z.object({
 
 /** Cohere's rerank, at Cohere or wherever its API is served. https://docs.cohere.com/reference/rerank */
 export function cohereReranker({ id, model, nanoUsdPerSearch, ...service }: Options): Reranker {
+  const most = (candidates: number) => Math.ceil(mostUnits(candidates) * nanoUsdPerSearch)
   return {
     id,
+    tariff: nanoUsdPerSearch > 0 ? { provider: 'cohere', model, mostNanoUsd: most } : null,
     async rerank(query, candidates, signal) {
       if (candidates.length === 0) return { scores: [], costNanoUsd: 0 }
       const json = {
@@ -36,12 +43,12 @@ export function cohereReranker({ id, model, nanoUsdPerSearch, ...service }: Opti
       const read = answer.safeParse(await askService(service, '/v2/rerank', json, deadline(signal)))
       if (!read.success) throw unreadable('{"results": [{"index": 0, "relevance_score": 0.5}]}')
       const { results, meta } = read.data
-      // Documents of more than 500 tokens count as several, so what is billed can exceed what was sent.
+      // Long documents count as several, so what is billed can exceed what was sent, but not without bound.
       const units = meta?.billed_units?.search_units ?? Math.ceil(candidates.length / DOCUMENTS_PER_UNIT)
       const scores = results.map(({ index, relevance_score: score }) => ({ index, score }))
       return {
         scores: inOrder(scores, candidates.length),
-        costNanoUsd: Math.ceil(units * nanoUsdPerSearch),
+        costNanoUsd: Math.ceil(Math.min(units, mostUnits(candidates.length)) * nanoUsdPerSearch),
       }
     },
   }

@@ -2,6 +2,8 @@ import { contextualText } from '../../domain/ingest.ts'
 import { wordPiece } from '../../domain/wordpiece.ts'
 import type { Reranker } from '../../ports/reranker.ts'
 
+export const LATE_INTERACTION = 'late-interaction'
+
 const DIMENSIONS = 256
 /** The table is a PCA's output: the second half of the dimensions costs as much as the first and moves nDCG@10 by .002 at most. */
 const COMPARED = 128
@@ -28,7 +30,8 @@ export function lateInteractionReranker({ table, scale, vocabulary }: Options): 
   const pieces = wordPiece(vocabulary)
   const weightOf = (token: number) => lengthOf(rows, token, DIMENSIONS) * (scales[token] ?? 0)
   return {
-    id: 'late-interaction',
+    id: LATE_INTERACTION,
+    tariff: null,
     async rerank(query, candidates, signal) {
       signal?.throwIfAborted()
       const question = weigh(pieces.encode(query), weightOf)

@@ -1,10 +1,13 @@
 import { z } from 'zod'
+import { flatTariff } from '../../domain/tariff.ts'
 import { askService, candidateText, deadline, inOrder, unreadable } from '../../http/rerank-service.ts'
 import { exchangeJson, type Upstream } from '../../http/upstream.ts'
 import type { Reranker } from '../../ports/reranker.ts'
 
 type Options = Upstream & {
   readonly id: string
+  /** What the server was started with, for the bill. */
+  readonly model?: string | undefined
   /** What a search costs, whatever its size: a server of one's own is paid by the hour. */
   readonly nanoUsdPerSearch?: number
 }
@@ -19,7 +22,7 @@ const ranks = z.array(z.object({ index: z.int(), score: z.number() }))
  * Hugging Face Text Embeddings Inference with a cross-encoder, as BAAI/bge-reranker-v2-m3.
  * https://huggingface.github.io/text-embeddings-inference/
  */
-export function teiReranker({ id, nanoUsdPerSearch = 0, ...service }: Options): Reranker {
+export function teiReranker({ id, model = id, nanoUsdPerSearch = 0, ...service }: Options): Reranker {
   let knownBatch: number | undefined
   async function batchSize(signal: AbortSignal): Promise<number> {
     const answer = await exchangeJson(service, { method: 'GET', url: `${service.url}/info` }, signal).catch(
@@ -38,6 +41,7 @@ export function teiReranker({ id, nanoUsdPerSearch = 0, ...service }: Options): 
   }
   return {
     id,
+    tariff: flatTariff({ provider: 'tei', model }, nanoUsdPerSearch),
     async rerank(query, candidates, given) {
       if (candidates.length === 0) return { scores: [], costNanoUsd: 0 }
       const signal = deadline(given)

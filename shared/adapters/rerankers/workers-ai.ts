@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { flatTariff } from '../../domain/tariff.ts'
 import { askService, candidateText, deadline, inOrder, unreadable } from '../../http/rerank-service.ts'
 import type { Upstream } from '../../http/upstream.ts'
 import type { Reranker } from '../../ports/reranker.ts'
@@ -26,6 +27,7 @@ export function workersAiReranker({
 }: Options): Reranker {
   return {
     id,
+    tariff: flatTariff({ provider: 'workers-ai', model }, nanoUsdPerSearch),
     async rerank(query, candidates, signal) {
       if (candidates.length === 0) return { scores: [], costNanoUsd: 0 }
       const contexts = candidates.map((candidate) => ({ text: candidateText(candidate) }))

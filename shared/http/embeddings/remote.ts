@@ -1,6 +1,9 @@
+import { costOfTokens, type EmbedderTariff, mostTokens } from '../../domain/tariff.ts'
+import { utf8Bytes } from '../../domain/tokens.ts'
 import { unit } from '../../domain/vector.ts'
 import { AppError } from '../../errors.ts'
 import type { Embedder, Embedding } from '../../ports/embedder.ts'
+import { withSpend } from '../../spending/partial-spend.ts'
 import { MAX_BODY_BYTES } from '../body.ts'
 import { type RetryOptions, withRetries } from '../retry.ts'
 import type { Upstream } from '../upstream.ts'
@@ -9,6 +12,8 @@ import { batchTexts, cutToTokens, type SizedText } from './batches.ts'
 export type RemoteOptions = Upstream & {
   /** What clients call it. */
   readonly name: string
+  /** Who is paid for it. */
+  readonly provider: string
   readonly model: string
   readonly dimensions: number
   readonly denseShare: number
@@ -56,17 +61,38 @@ export function remoteEmbedder(options: RemoteOptions, ask: Ask): Embedder {
     dimensions,
     denseShare,
     feedbackShare,
+    tariff: tariffOf(options),
     async embed(texts, kind, signal = new AbortController().signal): Promise<Embedding> {
       const vectors: Float32Array[] = texts.map(() => new Float32Array(dimensions))
-      let tokens = 0
-      await eachBounded(batchesOf(texts, kind, options), REQUESTS_AT_ONCE, async (batch) => {
-        const answer = await patient(batch, kind, signal)
-        for (const [i, { index }] of batch.entries())
-          vectors[index] = unit(Float32Array.from(answer.vectors[i] ?? []))
-        tokens += answer.tokens
+      const counted = { tokens: 0, isEstimated: false }
+      const spent = () => ({
+        tokens: counted.tokens,
+        costNanoUsd: costOfTokens(counted.tokens, nanoUsdPerKTok),
       })
-      return { vectors, tokens, costNanoUsd: Math.ceil((tokens * nanoUsdPerKTok) / 1_000) }
+      try {
+        await eachBounded(batchesOf(texts, kind, options), REQUESTS_AT_ONCE, async (batch) => {
+          const answer = await patient(batch, kind, signal)
+          for (const [i, { index }] of batch.entries())
+            vectors[index] = unit(Float32Array.from(answer.vectors[i] ?? []))
+          counted.tokens += answer.tokens
+          counted.isEstimated ||= answer.isEstimated
+        })
+      } catch (thrown) {
+        throw withSpend(thrown, spent())
+      }
+      return { vectors, ...spent(), ...(counted.isEstimated && { isEstimated: true }) }
     },
+  }
+}
+
+function tariffOf(options: RemoteOptions): EmbedderTariff | null {
+  const { provider, model, nanoUsdPerKTok, queryPrefix = '', documentPrefix = '' } = options
+  if (nanoUsdPerKTok === 0) return null
+  const prefixTokens = Math.max(utf8Bytes(queryPrefix), utf8Bytes(documentPrefix))
+  return {
+    provider,
+    model,
+    mostNanoUsd: (texts) => costOfTokens(mostTokens(texts) + prefixTokens * texts.length, nanoUsdPerKTok),
   }
 }
 
@@ -99,7 +125,7 @@ function patiently(options: RemoteOptions, ask: Ask) {
             signal,
           )
           checkVectors(vectors, texts.length, dimensions)
-          return { vectors, tokens: tokens ?? batch.reduce((sum, sized) => sum + sized.tokens, 0) }
+          return { vectors, ...believed(tokens, batch) }
         },
         retry,
         signal,
@@ -109,6 +135,13 @@ function patiently(options: RemoteOptions, ask: Ask) {
       throw embedderFailure(name, AppError.from(thrown))
     }
   }
+}
+
+/** A server that counts more tokens than the texts can have moves no money: then they are counted here. */
+function believed(tokens: number | null, batch: readonly SizedText[]) {
+  if (tokens !== null && tokens <= mostTokens(batch.map(({ text }) => text)))
+    return { tokens, isEstimated: false }
+  return { tokens: batch.reduce((sum, sized) => sum + sized.tokens, 0), isEstimated: true }
 }
 
 async function withDeadline<T>(
@@ -148,15 +181,20 @@ function embedderFailure(name: string, error: AppError): AppError {
   })
 }
 
-/** Runs all, at most `limit` at once; the first failure ends it. */
+/** Runs all, at most `limit` at once. After the first failure none begins, and it is thrown when those under way have ended: they are paid for. */
 async function eachBounded<T>(
   items: readonly T[],
   limit: number,
   run: (item: T) => Promise<void>,
 ): Promise<void> {
   const waiting = items.values()
+  const failures: unknown[] = []
   const work = async () => {
-    for (const item of waiting) await run(item)
+    for (const item of waiting) {
+      if (failures.length > 0) return
+      await run(item).catch((thrown: unknown) => failures.push(thrown))
+    }
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work))
+  if (failures.length > 0) throw failures[0]
 }

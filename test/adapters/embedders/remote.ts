@@ -6,6 +6,7 @@ import { builtIn } from '../../doubles/embeddings.ts'
 export const remoteOptions = (url: string, rest: Partial<RemoteOptions> = {}): RemoteOptions => ({
   url,
   name: 'double',
+  provider: 'double',
   model: 'double',
   dimensions: 256,
   denseShare: 0.6,

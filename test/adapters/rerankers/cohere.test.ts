@@ -44,10 +44,21 @@ describe('Reranker contract: cohere', () => {
   })
 
   it('costs what was billed, or is counted where the answer does not say', async () => {
-    const results = CANDIDATES.map((_, index) => ({ index, relevance_score: 0.5 }))
+    const long = Array.from({ length: 30 }, (_, i) => candidate(`text ${i} `.repeat(500)))
+    const results = long.map((_, index) => ({ index, relevance_score: 0.5 }))
     double.script({ status: 200, body: { results, meta: { billed_units: { search_units: 3 } } } })
-    expect((await at(double).rerank(QUESTION, CANDIDATES)).costNanoUsd).toBe(6_000_000)
+    expect((await at(double).rerank(QUESTION, long)).costNanoUsd).toBe(6_000_000)
     double.script({ status: 200, body: { results } })
-    expect((await at(double).rerank(QUESTION, CANDIDATES)).costNanoUsd).toBe(2_000_000)
+    expect((await at(double).rerank(QUESTION, long)).costNanoUsd).toBe(2_000_000)
+  })
+
+  it('never costs more than its tariff says, whatever is billed', async () => {
+    const reranker = at(double)
+    const most = reranker.tariff?.mostNanoUsd(CANDIDATES.length)
+    expect(most).toBe(2_000_000)
+    expect(reranker.tariff?.mostNanoUsd(100)).toBe(18_000_000)
+    const results = CANDIDATES.map((_, index) => ({ index, relevance_score: 0.5 }))
+    double.script({ status: 200, body: { results, meta: { billed_units: { search_units: 30 } } } })
+    expect((await reranker.rerank(QUESTION, CANDIDATES)).costNanoUsd).toBe(most)
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { flatTariff } from '../../../shared/domain/tariff.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { RerankCandidate, Reranker } from '../../../shared/ports/reranker.ts'
 import { ensemble } from '../../../shared/rerank/ensemble.ts'
@@ -12,8 +13,10 @@ const wordsOf = (text: string) => text.toLowerCase().split(/\W+/)
 /** Scores by a rule of the test, and keeps what it was shown. */
 function byRule(id: string, rule: (text: string, query: string) => number, costNanoUsd = 0) {
   const shown: string[][] = []
+  const tariff = flatTariff({ provider: id, model: id }, costNanoUsd)
   const reranker: Reranker = {
     id,
+    tariff,
     async rerank(query, candidates, signal) {
       signal?.throwIfAborted()
       shown.push(candidates.map(({ text }) => text))
@@ -32,11 +35,13 @@ const byNumber = (id: string, sign = 1, cost = 0) =>
   byRule(id, (text) => (sign > 0 ? Number(text) : 100 - Number(text)) / 100, cost)
 const failing: Reranker = {
   id: 'failing',
+  tariff: null,
   rerank: () => Promise.reject(new AppError('upstream_unavailable', 'The model server answered 500')),
 }
-const silent: Reranker = { id: 'silent', rerank: () => new Promise(() => undefined) }
+const silent: Reranker = { id: 'silent', tariff: null, rerank: () => new Promise(() => undefined) }
 const heeding: Reranker = {
   id: 'heeding',
+  tariff: null,
   rerank: (_query, _candidates, signal) =>
     new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
 }
@@ -87,12 +92,36 @@ describe('Reranker contract: multi-stage', () => {
     expect(scores[0]).toBeGreaterThan(scores[1] ?? 1)
   })
 
-  it('fails with a stage that fails', async () => {
-    const stages = [
-      { reranker: byNumber('a'), keep: 2 },
+  it('fails with a stage that fails, and says what the stages before it cost', async () => {
+    const stages = (costNanoUsd: number) => [
+      { reranker: byNumber('a', 1, costNanoUsd), keep: 2 },
       { reranker: failing, keep: 2 },
     ]
-    await expect(multiStage('two', stages).rerank(QUESTION, numbers(1, 2))).rejects.toThrow('answered 500')
+    const free = multiStage('two', stages(0)).rerank(QUESTION, numbers(1, 2))
+    await expect(free).rejects.toMatchObject({ message: 'The model server answered 500', details: {} })
+    const paid = multiStage('two', stages(7)).rerank(QUESTION, numbers(1, 2))
+    await expect(paid).rejects.toMatchObject({ details: { spent: { tokens: 0, costNanoUsd: 7 } } })
+  })
+})
+
+describe('the most that a composition costs', () => {
+  const [cheap, dear] = [byNumber('a', 1, 3), byNumber('b', 1, 40)]
+
+  it('is that of its paid parts together, which the ledger names', () => {
+    const { tariff } = multiStage(
+      'two',
+      [cheap, dear, byNumber('c')].map((reranker) => ({ reranker, keep: 2 })),
+    )
+    expect(tariff?.mostNanoUsd(50)).toBe(43)
+    expect(tariff).toMatchObject({ provider: 'a+b', model: 'a+b' })
+    const members = [cheap, dear].map((reranker) => ({ reranker, weight: 1 }))
+    expect(ensemble('both', members, { log: noLog }).tariff?.mostNanoUsd(50)).toBe(43)
+  })
+
+  it('is nothing where its parts are free', () => {
+    const parts = [byWords(), byWords()].map((reranker) => ({ reranker, keep: 2, weight: 1 }))
+    expect(multiStage('two', parts).tariff).toBeNull()
+    expect(ensemble('both', parts, { log: noLog }).tariff).toBeNull()
   })
 })
 
@@ -170,6 +199,14 @@ describe('reranking hits', () => {
       costNanoUsd: 0,
       degraded,
     })
+  })
+
+  it('costs what was paid before a reranker failed', async () => {
+    const stages = [
+      { reranker: byNumber('a', 1, 7), keep: 2 },
+      { reranker: failing, keep: 2 },
+    ]
+    expect(await rerankHits(multiStage('two', stages), QUESTION, hits)).toMatchObject({ costNanoUsd: 7 })
   })
 
   it('asks nobody about one hit or none', async () => {

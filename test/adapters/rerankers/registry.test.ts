@@ -6,6 +6,7 @@ import { type RerankDouble, startCohere, startTei, startWorkersAi } from '../../
 
 const late: Reranker = {
   id: 'late-interaction',
+  tariff: null,
   rerank: async (_, candidates) => ({ scores: candidates.map(() => 0), costNanoUsd: 0 }),
 }
 const builtIn = [{ reranker: late, weight: 0.2 }]

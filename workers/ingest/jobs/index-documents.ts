@@ -12,7 +12,7 @@ import { giveUp, type Outcome, type Outcomes, outcomeOfAll, supersede, type Task
 
 export type IndexDeps = Pick<
   Deps,
-  'db' | 'objects' | 'index' | 'embedders' | 'countTokens' | 'parsers' | 'now' | 'log'
+  'db' | 'objects' | 'index' | 'embedders' | 'countTokens' | 'parsers' | 'tenant' | 'after' | 'now' | 'log'
 >
 type Delivery = { readonly message: Message; readonly body: IngestMessage }
 
@@ -23,6 +23,7 @@ const ingestMessage = z.object({
   type: z.literal('index'),
   jobId: z.string(),
   requestId: z.string(),
+  keyId: z.string().min(1).optional(),
 }) satisfies z.ZodType<IngestMessage>
 
 /** Takes a batch of jobs as far as they go. A message only says where to look, so any number of them, in any order, ends the same. */
@@ -30,7 +31,8 @@ export async function indexDocuments(deps: IndexDeps, batch: MessageBatch): Prom
   const startedMs = deps.now()
   const deliveries = batch.messages.flatMap((message) => readDelivery(deps, message))
   const jobs = await loadJobs(deps.db, [...new Set(deliveries.map(({ body }) => body.jobId))])
-  const outcomes = await workOff(deps, jobs)
+  const senders = new Map(deliveries.flatMap(({ body: { jobId, keyId } }) => (keyId ? [[jobId, keyId]] : [])))
+  const outcomes = await workOff(deps, jobs, senders)
   const byId = new Map(jobs.map((loaded) => [loaded.job.id, loaded]))
   for (const { message, body } of deliveries) {
     const loaded = byId.get(body.jobId)
@@ -52,7 +54,11 @@ function readDelivery({ log }: IndexDeps, message: Message): Delivery[] {
   return []
 }
 
-async function workOff(deps: IndexDeps, jobs: readonly LoadedJob[]): Promise<Outcomes> {
+async function workOff(
+  deps: IndexDeps,
+  jobs: readonly LoadedJob[],
+  senders: ReadonlyMap<string, string>,
+): Promise<Outcomes> {
   const byStep = Map.groupBy(jobs, ({ view }) => nextStep(view))
   const {
     nothing = [],
@@ -61,7 +67,9 @@ async function workOff(deps: IndexDeps, jobs: readonly LoadedJob[]): Promise<Out
     remove = [],
     index = [],
   } = Object.fromEntries(byStep)
-  const toIndex = index.flatMap(({ version, ...task }) => (version ? [{ ...task, version }] : []))
+  const toIndex = index.flatMap(({ version, ...task }) =>
+    version ? [{ ...task, version, keyId: senders.get(task.job.id) ?? null }] : [],
+  )
   const parts: Outcomes[] = [
     outcomeOfAll(nothing, { result: 'ended' }),
     await orRetry(overtaken, (tasks) => supersede(deps, tasks)),

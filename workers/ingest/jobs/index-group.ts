@@ -9,6 +9,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { IndexedChunk, PublishOutcome } from '../../../shared/ports/vector-store.ts'
 import { chunkIds } from '../hash.ts'
 import { mapBounded, slices } from '../slices.ts'
+import { embedPaid } from './embed-paid.ts'
 import type { IndexDeps } from './index-documents.ts'
 import {
   type EmbeddingCost,
@@ -22,7 +23,6 @@ import {
 } from './outcome.ts'
 
 const DOCUMENTS_AT_ONCE = 10
-const TEXTS_PER_EMBEDDING = 256
 /** A message between Workers may have 32 MB; the longest chunks have about 20 kB with their vector. */
 const CHUNKS_PER_STAGE = 200
 
@@ -41,10 +41,13 @@ export async function indexGroup(deps: IndexDeps, tasks: readonly IndexTask[]): 
   const { db, now } = deps
   const failures: Failure[] = []
   const spent = new Map<string, EmbeddingCost>()
-  await beginJobs(db, idsOf(tasks), now())
+  const attempts = await beginJobs(db, idsOf(tasks), now())
   const parsed = await each(tasks, failures, (task) => parse(deps, task))
   await advanceJobs(db, idsOf(parsed), 'embedding', now())
-  const embedded = await each(parsed, failures, (task) => embed(deps, task, spent))
+  const embedded = await each(parsed, failures, (task) => {
+    const attempt = attempts.get(task.job.id) ?? task.job.attempts + 1
+    return embed(deps, task, attempt, spent)
+  })
   await advanceJobs(db, idsOf(embedded), 'indexing', now())
   const published = await each(embedded, failures, (task) => publish(deps, task))
   const live = await finishLive(
@@ -109,22 +112,13 @@ async function parse({ objects, parsers, countTokens }: IndexDeps, task: IndexTa
 
 /** Contextual retrieval: title and headings in front of a chunk say what it speaks of where its own words do not. */
 async function embed(
-  { embedders }: IndexDeps,
+  deps: IndexDeps,
   { chunks, ...task }: Parsed,
+  attempt: number,
   spent: Map<string, EmbeddingCost>,
 ): Promise<Embedded> {
-  const embedder = embedders.of(task.collection)
-  const vectors: Float32Array[] = []
-  for (const slice of slices(chunks, TEXTS_PER_EMBEDDING)) {
-    const texts = slice.map(({ headings, text }) => contextualText(task.title, headings, text))
-    const { vectors: made, tokens, costNanoUsd } = await embedder.embed(texts, 'document')
-    vectors.push(...made)
-    const before = spent.get(task.job.id) ?? { tokens: 0, costNanoUsd: 0 }
-    spent.set(task.job.id, {
-      tokens: before.tokens + tokens,
-      costNanoUsd: before.costNanoUsd + costNanoUsd,
-    })
-  }
+  const textOf = ({ headings, text }: Chunk) => contextualText(task.title, headings, text)
+  const vectors = await embedPaid(deps, { task, attempt, chunks, textOf }, spent)
   const ids = await chunkIds(
     task.job.documentId,
     chunks.map(({ text }) => text),
@@ -133,7 +127,7 @@ async function embed(
     const { tokens: _, ...rest } = chunk
     const [id, vector] = [ids[i], vectors[i]]
     if (id === undefined || !vector)
-      throw new AppError('internal', `The embedder "${embedder.id}" left out a text`)
+      throw new AppError('internal', `The embedder "${task.collection.embedder}" left out a text`)
     return { ...rest, id, vector }
   })
   return { ...task, chunks: indexed }

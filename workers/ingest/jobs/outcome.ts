@@ -21,7 +21,8 @@ export type EmbeddingCost = Pick<Embedding, 'tokens' | 'costNanoUsd'>
 export type Outcomes = ReadonlyMap<string, Outcome>
 
 export type Task = { readonly job: JobRow; readonly collection: CollectionRow }
-export type IndexTask = Task & { readonly version: VersionRow }
+/** `keyId`: who sent it; null where nobody knows any more. */
+export type IndexTask = Task & { readonly version: VersionRow; readonly keyId: string | null }
 export type Failure = { readonly task: Task; readonly error: AppError }
 
 export const outcomeOfAll = (tasks: readonly Task[], outcome: Outcome): Outcomes =>

@@ -1,10 +1,13 @@
-import type { ApiEnv } from '../../../shared/api/define-route.ts'
+import type { z } from 'zod'
 import {
+  type collectionRequest,
   deleteCollectionRoute,
   getCollectionRoute,
   listCollectionsRoute,
   putCollectionRoute,
-} from '../../../shared/api/documents.ts'
+  shownRetrieval,
+} from '../../../shared/api/collections.ts'
+import type { ApiEnv } from '../../../shared/api/define-route.ts'
 import {
   type CollectionRow,
   type CollectionSize,
@@ -12,12 +15,16 @@ import {
   dropCollection,
   listCollections,
 } from '../../../shared/db/collections.ts'
+import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import type { Deps } from '../app.ts'
 import { existingCollection, putCollection } from '../collection.ts'
 import { clearCollection } from '../remove.ts'
 
-export type CollectionsDeps = Pick<Deps, 'db' | 'objects' | 'index' | 'embedders' | 'newId' | 'now'>
+export type CollectionsDeps = Pick<
+  Deps,
+  'db' | 'objects' | 'index' | 'embedders' | 'rerankers' | 'newId' | 'now'
+>
 
 export function collectionsRoutes(deps: CollectionsDeps) {
   const { db, now } = deps
@@ -28,12 +35,9 @@ export function collectionsRoutes(deps: CollectionsDeps) {
   return apiApp<ApiEnv>()
     .openapi(putCollectionRoute, async (c) => {
       const { principal } = c.get('context')
-      const { row, isNew } = await putCollection(
-        deps,
-        principal,
-        c.req.valid('param').collection,
-        c.req.valid('json'),
-      )
+      const wanted = c.req.valid('json')
+      requireReranker(deps, wanted)
+      const { row, isNew } = await putCollection(deps, principal, c.req.valid('param').collection, wanted)
       return c.json(await described(row), isNew ? 201 : 200)
     })
     .openapi(getCollectionRoute, async (c) => {
@@ -65,8 +69,21 @@ export function collectionsRoutes(deps: CollectionsDeps) {
     })
 }
 
+/** Refused here rather than in every search of the collection. */
+function requireReranker(
+  { rerankers }: Pick<Deps, 'rerankers'>,
+  { retrieval }: z.infer<typeof collectionRequest>,
+): void {
+  const id = retrieval?.rerank
+  if (typeof id === 'string' && !rerankers.has(id))
+    throw new AppError(
+      'invalid_request',
+      `retrieval.rerank: there is no reranker "${id}"; there is ${[...rerankers].join(', ')}`,
+    )
+}
+
 function describeCollection(
-  { name, profile, store, embedder, labels, createdAtMs }: CollectionRow,
+  { name, profile, store, embedder, labels, retrieval, synonyms, createdAtMs }: CollectionRow,
   size?: CollectionSize,
 ) {
   const { documents, chunks } = size ?? { documents: 0, chunks: 0 }
@@ -76,6 +93,8 @@ function describeCollection(
     store,
     embedder,
     labels,
+    retrieval: shownRetrieval(retrieval),
+    synonyms,
     documents,
     chunks,
     createdAt: new Date(createdAtMs).toISOString(),
