@@ -1,4 +1,4 @@
-import { listCollectionsRoute } from '../../shared/api/documents.ts'
+import { listCollectionsRoute } from '../../shared/api/collections.ts'
 import { listEndpointsRoute } from '../../shared/api/endpoints.ts'
 import { readyRoute } from '../../shared/api/health.ts'
 import type { Answer } from '../lib/client.ts'

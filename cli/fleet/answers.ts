@@ -52,6 +52,7 @@ const source = (number = '', text = '', title = ''): Source => ({
   headings: [],
   labels: [],
   score: 1,
+  probability: 1,
 })
 
 function prose(seed: number): string {

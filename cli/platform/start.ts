@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { putCollectionRoute } from '../../shared/api/documents.ts'
+import { putCollectionRoute } from '../../shared/api/collections.ts'
 import { type EmbedderEntry, readEmbedderList } from '../../shared/registry/embedders.ts'
 import { readRerankerList } from '../../shared/registry/rerankers.ts'
 import { apiClient } from '../lib/client.ts'

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import { UNSUPPORTED } from '../domain/grounding/check.ts'
+import { DOUBTS, VERDICTS } from '../domain/judging.ts'
 import { PRIORITIES } from '../domain/priority.ts'
-import { TEMPLATES } from '../domain/prompt.ts'
 import { TECHNIQUES } from '../domain/rewriting.ts'
-import { collectionName, filter, level, policyName, question, tier } from './common.ts'
+import { DEFAULT_TEMPLATE } from '../domain/template.ts'
+import { collectionName, filter, level, policyName, question, templateName, tier } from './common.ts'
 import { defineRoute, jsonBody } from './define-route.ts'
 import { retrievalChoice } from './retrieval.ts'
 import { explainRoute, route } from './route.ts'
@@ -51,7 +51,7 @@ export const retrieval = retrievalChoice
       .min(1)
       .max(50)
       .optional()
-      .openapi(note('How many passages to find; the tier decides when it is left out.')),
+      .openapi(note("How many passages to find; left out: the collection's setting, else the tier decides.")),
     rewrite: z
       .array(z.enum(TECHNIQUES))
       .min(1)
@@ -69,9 +69,30 @@ export const retrieval = retrievalChoice
   })
   .openapi('AskRetrieval')
 
-export const template = z
-  .enum(TEMPLATES)
-  .openapi(note('What the answer is for; decides the instructions that the model gets.'))
+export const template = templateName.openapi(
+  note(
+    'What the answer is for; decides the instructions that the model gets. `GET /v1/templates` lists them.',
+  ),
+)
+
+export const verification = z
+  .strictObject({
+    judge: z
+      .boolean()
+      .optional()
+      .openapi(
+        note(
+          'True: a small model reads the finished answer beside the passages it cites, for a price that the answer shows.',
+        ),
+      ),
+    maxJudgeCostUsd: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .openapi(note('Bound of what judging may cost; 0.04 when it is left out.')),
+  })
+  .openapi('Verification')
 
 export const queryRequest = z
   .strictObject({
@@ -90,7 +111,8 @@ export const queryRequest = z
       .openapi(note('False: the answer is not kept, so feedback on it is not possible.')),
     requirements: requirements.optional(),
     retrieval: retrieval.optional(),
-    template: template.default('qa'),
+    verification: verification.optional(),
+    template: template.default(DEFAULT_TEMPLATE.name),
     format: z
       .union([
         z.enum(['text', 'markdown']),
@@ -124,6 +146,7 @@ export const source = z
     headings: z.array(z.string()),
     labels,
     score: z.number(),
+    probability: z.number().openapi(note('How likely the source is relevant, 0 to 1.')),
   })
   .openapi('Source')
 
@@ -139,10 +162,11 @@ export const claim = z
     sources: z.array(z.int()),
     support: z.number(),
     supported: z.boolean(),
-    reason: z
-      .enum(UNSUPPORTED)
+    judged: z
+      .enum(VERDICTS)
       .nullable()
-      .openapi(note('Why the sentence is not supported; null when it is.')),
+      .openapi(note('What the judge says of it; null where none was asked or it said nothing.')),
+    reason: z.enum(DOUBTS).nullable().openapi(note('Why the sentence is not supported; null when it is.')),
     checks: z.object({
       numbers: check,
       dates: check,
@@ -154,55 +178,78 @@ export const claim = z
   })
   .openapi('Claim')
 
+export const retrievalUsage = z
+  .object({ embeddingTokens: z.int(), costUsd: z.number(), costNanoUsd: z.int() })
+  .openapi(note('What embedding and reranking took; each is billed as a line of its own.'))
+
 const spend = z.object({
   promptTokens: z.int(),
   completionTokens: z.int(),
-  costUsd: z.number(),
+  costUsd: z.number().openapi(note('Of the generation; that of retrieval and rewording is beside it.')),
   costNanoUsd: z.int(),
   estimated: z.boolean(),
+  retrieval: retrievalUsage,
 })
 
-export const rewritingShown = z
-  .object({
+const sideSpend = z.object({
+  endpoint: z.string().nullable(),
+  costUsd: z.number(),
+  costNanoUsd: z.int(),
+  failure: z.string().nullable().openapi(note('Why nothing came of it.')),
+})
+
+export const rewritingShown = sideSpend
+  .extend({
     techniques: z.array(z.enum(TECHNIQUES)),
     standalone: z.string().nullable(),
     queries: z.array(z.string()),
     passage: z.string().nullable(),
-    endpoint: z.string().nullable(),
-    costUsd: z.number(),
-    costNanoUsd: z.int(),
-    failure: z.string().nullable(),
   })
   .openapi(note('What a model made of the question; billed as a line of its own.'))
+
+const judgeShown = sideSpend.openapi(
+  note(
+    'Who judged the sentences, where that was asked for; billed as a line of its own. Nobody where no verdict could tell anything: of an abstention, of quoted passages, of sentences that are refuted already.',
+  ),
+)
 
 export const rerankShown = z
   .object({ id: z.string(), degraded: z.string().nullable() })
   .openapi(note('The reranker, and why the hits are in the order of the search after all.'))
 
-export const queryResponse = z
-  .object({
+export const templateShown = z
+  .object({ name: z.string(), version: z.int(), builtIn: z.boolean() })
+  .openapi(
+    note("The instructions that the model got: the platform's where `builtIn`, else the tenant's own."),
+  )
+
+/** What the checks say of an answer from documents. */
+export const answerChecks = z.object({
+  outcome: z.enum(['answered', 'abstained']),
+  abstention: z.enum(['no_evidence', 'insufficient', 'conflicting', 'underspecified']).optional(),
+  reason: z.string().optional().openapi(note('Why it abstained.')),
+  claims: z
+    .array(claim)
+    .openapi(note('Sentences of the answer, what they cite, and how well that supports them, 0 to 1.')),
+  grounding: z.number().openapi(note('Share of the answer that its sources support, 0 to 1.')),
+  unsupported: z
+    .partialRecord(z.enum(DOUBTS), z.int())
+    .openapi(note('How many sentences are not supported, by reason.')),
+  removedCitations: z
+    .int()
+    .openapi(note('Citations to sources that were not given, taken out of the answer.')),
+  judge: judgeShown.optional(),
+})
+
+export const queryResponse = answerChecks
+  .extend({
     requestId: z.string(),
     answer: z.string(),
-    outcome: z.enum(['answered', 'abstained']),
-    abstention: z.enum(['no_evidence', 'insufficient', 'conflicting', 'underspecified']).optional(),
-    reason: z.string().optional().openapi(note('Why it abstained.')),
     degraded: z.boolean().openapi(note('No model answered; the passages are quoted.')),
     sources: z.array(source),
-    claims: z
-      .array(claim)
-      .openapi(note('Sentences of the answer, what they cite, and how well that supports them, 0 to 1.')),
-    grounding: z.number().openapi(note('Share of the answer that its sources support, 0 to 1.')),
     rewriting: rewritingShown.optional(),
-    unsupported: z
-      .partialRecord(z.enum(UNSUPPORTED), z.int())
-      .openapi(note('How many sentences are not supported, by reason.')),
     rerank: rerankShown.optional(),
-    removedCitations: z
-      .int()
-      .openapi({ description: 'Citations to sources that were not given, taken out of the answer.' }),
-    template: z
-      .object({ name: z.enum(TEMPLATES), version: z.int() })
-      .openapi(note('The instructions that the model got.')),
+    template: templateShown,
     route,
     usage: spend,
     timings: z.object({

@@ -28,7 +28,7 @@ export const auditRoute = defineRoute('admin', {
   tags: ['Access'],
   summary: 'Who changed what, newest first',
   description:
-    'Every change of an endpoint, policy, limit, budget, key or tenant. Lines are written together with the change and are never changed or removed. Operators see all tenants, others their own.',
+    'Every change of an endpoint, policy, template, limit, budget, key or tenant. Lines are written together with the change and are never changed or removed. Operators see all tenants, others their own.',
   request: {
     query: pageQuery.extend({
       tenantId: otherTenant,

@@ -25,6 +25,7 @@ const name = z
   )
 export const collectionName = name.openapi({ example: 'handbook' })
 export const policyName = name.openapi({ example: 'night-batch' })
+export const templateName = name.openapi({ example: 'support' })
 export const documentId = z
   .string()
   .min(1)

@@ -1,79 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { DOCUMENT_STATES } from '../domain/document.ts'
-import { collectionName, documentId, LIMITS, metadata, page, pageQuery, tier } from './common.ts'
+import { collectionParams, labels } from './collections.ts'
+import { documentId, LIMITS, metadata, page, pageQuery } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 
-const labels = z.array(z.string().min(1).max(64)).max(16)
-
-const collection = z
-  .object({
-    name: z.string(),
-    profile: tier,
-    store: z.string(),
-    embedder: z.string(),
-    labels,
-    documents: z.int(),
-    chunks: z.int(),
-    createdAt: z.string(),
-  })
-  .openapi('Collection')
-
-const collectionParams = z.object({ collection: collectionName })
-const documentParams = z.object({ collection: collectionName, id: documentId })
-
-export const collectionRequest = z
-  .strictObject({
-    profile: tier
-      .optional()
-      .openapi({ description: 'Chunk size of the tier; cannot be changed later. Default m.' }),
-    store: z.literal('embedded').optional(),
-    embedder: z.string().min(1).max(512).optional().openapi({
-      description: 'Name of an embedder of this platform; stands for its life. Left out: the default one.',
-    }),
-    labels: labels.optional(),
-  })
-  .openapi('CollectionRequest', { example: { profile: 'm', labels: ['internal'] } })
-
-export const putCollectionRoute = defineRoute('documents:write', {
-  method: 'put',
-  path: '/v1/collections/{collection}',
-  tags: ['Documents'],
-  summary: 'Create a collection, or change its labels',
-  request: { params: collectionParams, body: jsonBody(collectionRequest) },
-  responses: { 200: json(collection, 'It existed'), 201: json(collection, 'It was created') },
-})
-
-export const getCollectionRoute = defineRoute('documents:read', {
-  method: 'get',
-  path: '/v1/collections/{collection}',
-  tags: ['Documents'],
-  summary: 'Show a collection',
-  request: { params: collectionParams },
-  responses: { 200: json(collection, 'The collection') },
-})
-
-export const listCollectionsRoute = defineRoute('documents:read', {
-  method: 'get',
-  path: '/v1/collections',
-  tags: ['Documents'],
-  summary: 'List collections',
-  request: { query: pageQuery },
-  responses: { 200: json(page(collection), 'Collections by name') },
-})
-
-export const deleteCollectionRoute = defineRoute('documents:write', {
-  method: 'delete',
-  path: '/v1/collections/{collection}',
-  tags: ['Documents'],
-  summary: 'Delete a collection with everything in it',
-  request: { params: collectionParams },
-  responses: {
-    200: json(
-      z.object({ collection: z.string(), documents: z.int(), deleted: z.literal(true) }),
-      'A receipt',
-    ),
-  },
-})
+const documentParams = collectionParams.extend({ id: documentId })
 
 const documentExample = {
   text: "# Leave\n\nA full year's leave is 30 days.",

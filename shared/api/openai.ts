@@ -1,5 +1,15 @@
 import { z } from '@hono/zod-openapi'
-import { requirements, rerankShown, retrieval, rewritingShown, source, template } from './ask.ts'
+import {
+  answerChecks,
+  requirements,
+  rerankShown,
+  retrieval,
+  rewritingShown,
+  source,
+  template,
+  templateShown,
+  verification,
+} from './ask.ts'
 import { collectionName, filter } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 import { route } from './route.ts'
@@ -48,6 +58,7 @@ export const chatRequest = z
         requirements: requirements.optional(),
         retrieval: retrieval.optional(),
         template: template.optional(),
+        verification: verification.optional(),
       })
       .optional(),
   })
@@ -67,10 +78,12 @@ const chatResponse = z
     model: z.string(),
     choices: z.array(z.looseObject({ index: z.int(), finish_reason: z.string().nullable() })),
     usage: z.looseObject({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() }),
-    fairlead: z.object({
+    // The checks are there with a collection.
+    fairlead: answerChecks.partial().extend({
       sources: z.array(source).optional(),
       rewriting: rewritingShown.optional(),
       rerank: rerankShown.optional(),
+      template: templateShown.optional(),
       route,
     }),
   })
@@ -82,7 +95,7 @@ export const chatRoute = defineRoute('query', {
   tags: ['OpenAI'],
   summary: 'Chat completions, as OpenAI clients send them',
   description:
-    "`model` is `auto`, `tier-s|m|l|xl` or an endpoint's model. With `fairlead.collection` the last user message is answered from that collection, with citations. Other fields of OpenAI's go to the model server unchanged.",
+    "`model` is `auto`, `tier-s|m|l|xl` or an endpoint's model. With `fairlead.collection` the last user message is answered from that collection, with citations; `fairlead` of the answer has its sources and, in a stream in the chunk with `finish_reason`, its claims. Other fields of OpenAI's go to the model server unchanged.",
   request: { body: jsonBody(chatRequest) },
   responses: {
     200: {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { labels, rerankShown } from './ask.ts'
+import { labels, rerankShown, retrievalUsage } from './ask.ts'
 import { collectionName, filter, metadata, question } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 import { retrievalChoice, weights } from './retrieval.ts'
@@ -11,7 +11,12 @@ export const searchRequest = z
     query: question,
     collection: collectionName,
     filter: filter.optional(),
-    topK: z.int().min(1).max(100).default(10),
+    topK: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .openapi(note("How many hits; left out: the collection's setting, else 10.")),
     weights: weights.optional(),
     retrieval: retrievalChoice.optional(),
   })
@@ -29,7 +34,8 @@ export const hit = z
     headings: z.array(z.string()),
     metadata,
     labels,
-    score: z.number(),
+    score: z.number().openapi(note('Compares hits of one result, 0 to 1.')),
+    probability: z.number().openapi(note('How likely the hit is relevant, 0 to 1; compares hits of all questions.')),
     legs: z.object({
       lexical: z.number(),
       dense: z.number(),
@@ -50,9 +56,7 @@ export const searchRoute = defineRoute('query', {
       z.object({
         hits: z.array(hit),
         rerank: rerankShown.nullable(),
-        usage: z
-          .object({ embeddingTokens: z.int(), costUsd: z.number(), costNanoUsd: z.int() })
-          .openapi(note('What embedding and reranking took.')),
+        usage: retrievalUsage,
         timings: z.object({
           totalMs: z.number(),
           embedMs: z.number(),

@@ -5,6 +5,8 @@ import { inJson } from './in-json.ts'
 import { collections, documents, documentVersions, droppedCollections, jobs } from './schema.ts'
 
 export type CollectionRow = typeof collections.$inferSelect
+/** What may be changed of a collection. */
+export type CollectionSettings = Partial<Pick<CollectionRow, 'labels' | 'retrieval' | 'synonyms'>>
 export type CollectionSize = { readonly documents: number; readonly chunks: number }
 
 export async function findCollection(
@@ -22,8 +24,8 @@ export async function insertCollection(db: Database, row: CollectionRow): Promis
   return meta.changes > 0
 }
 
-export async function setCollectionLabels(db: Database, { id }: CollectionRow, labels: string[]) {
-  await db.update(collections).set({ labels }).where(eq(collections.id, id))
+export async function setCollection(db: Database, { id }: CollectionRow, settings: CollectionSettings) {
+  await db.update(collections).set(settings).where(eq(collections.id, id))
 }
 
 /** By name, after `after`; `only` narrows to the collections that a key may use. */

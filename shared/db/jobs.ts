@@ -75,15 +75,21 @@ export async function findJob(
 
 const STEPS = ['queued', 'parsing', 'embedding', 'indexing'] as const satisfies readonly DocumentState[]
 
-/** Counts an attempt and shows the first step. */
-export async function beginJobs(db: Database, ids: readonly string[], nowMs: number): Promise<void> {
-  await db.batch([
+/** Counts an attempt and shows the first step. Answers by job which attempt it is: no two that begin have the same number. */
+export async function beginJobs(
+  db: Database,
+  ids: readonly string[],
+  nowMs: number,
+): Promise<Map<string, number>> {
+  const [begun] = await db.batch([
     db
       .update(jobs)
       .set({ state: 'running', attempts: sql`${jobs.attempts} + 1`, updatedAtMs: nowMs })
-      .where(and(inJson(jobs.id, ids), isUnfinished)),
+      .where(and(inJson(jobs.id, ids), isUnfinished))
+      .returning({ id: jobs.id, attempts: jobs.attempts }),
     step(db, ids, 'parsing', nowMs),
   ])
+  return new Map(begun.map(({ id, attempts }) => [id, attempts]))
 }
 
 /** A version only moves forward: an attempt that begins again leaves it at the furthest step that it has reached. */

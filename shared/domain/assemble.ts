@@ -50,7 +50,7 @@ export function expand(
       const cost = countTokens(next.text + piece.gap)
       if (cost > left) continue
       left -= cost
-      taken.set(keyOf(next), { ...next, score: piece.score })
+      taken.set(keyOf(next), { ...next, score: piece.score, probability: piece.probability })
     }
   return number(join([...taken.values()]))
 }
@@ -60,7 +60,7 @@ const keyOf = ({ documentId, version, ordinal }: Pick<Piece, 'documentId' | 'ver
 
 const isSameSection = (a: Piece, b: Piece) => a.headings.join('\n') === b.headings.join('\n')
 
-/** Runs of consecutive chunks become one passage with the best of their scores. */
+/** Runs of consecutive chunks become one passage with the best of their scores and probabilities. */
 function join(pieces: readonly Piece[]): Piece[] {
   const ordered = pieces.toSorted(
     (a, b) =>
@@ -78,6 +78,7 @@ function join(pieces: readonly Piece[]): Piece[] {
         text: last.text + last.gap + piece.text,
         headings: last.headings,
         score: Math.max(last.score, piece.score),
+        probability: Math.max(last.probability, piece.probability),
       }
   }
   return joined.toSorted((a, b) => b.score - a.score)
@@ -85,7 +86,19 @@ function join(pieces: readonly Piece[]): Piece[] {
 
 function number(pieces: readonly Piece[]): Source[] {
   return pieces.map((piece, i) => {
-    const { documentId, version, title, start, end, text, headings, labels, score } = piece
-    return { number: i + 1, documentId, version, title, start, end, text, headings, labels, score }
+    const { documentId, version, title, start, end, text, headings, labels, score, probability } = piece
+    return {
+      number: i + 1,
+      documentId,
+      version,
+      title,
+      start,
+      end,
+      text,
+      headings,
+      labels,
+      score,
+      probability,
+    }
   })
 }

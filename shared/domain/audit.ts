@@ -7,6 +7,8 @@ export const AUDIT_ACTIONS = [
   'endpoint.undrain',
   'policy.put',
   'policy.delete',
+  'template.put',
+  'template.delete',
   'limits.put',
   'budget.put',
   'key.create',

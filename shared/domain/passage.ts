@@ -12,6 +12,8 @@ export type Source = {
   /** Data labels of its document and collection: an endpoint without clearance for each of them is never shown it. */
   readonly labels: readonly string[]
   readonly score: number
+  /** How likely it is to be relevant, 0..1. */
+  readonly probability: number
 }
 
 /** A message as a client sent it, with whatever fields its model understands. */

@@ -1,4 +1,5 @@
 import type { ChatMessage } from './passage.ts'
+import { objectIn } from './written-json.ts'
 
 /** Ways to let a model word a question anew before anything is looked up. */
 export const TECHNIQUES = ['condense', 'multi_query', 'decompose', 'hyde'] as const
@@ -62,22 +63,6 @@ export function readRewriting(text: string, techniques: readonly Technique[]): R
     rewriting.standalone === null && rewriting.queries.length === 0 && rewriting.passage === null
   return isEmpty ? null : rewriting
 }
-
-/** Models put fences and politeness around what they were asked for. */
-function objectIn(text: string): Readonly<Record<string, unknown>> | null {
-  const start = text.indexOf('{')
-  const end = text.lastIndexOf('}')
-  if (start < 0 || end <= start) return null
-  try {
-    const value: unknown = JSON.parse(text.slice(start, end + 1))
-    return isRecord(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function short(value: unknown, maxCharacters: number): string | null {
   if (typeof value !== 'string') return null

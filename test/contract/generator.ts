@@ -13,6 +13,7 @@ const source: Source = {
   headings: [],
   labels: [],
   score: 1,
+  probability: 1,
 }
 
 export const generationRequest = (rest: Partial<GenerationRequest> = {}): GenerationRequest => ({

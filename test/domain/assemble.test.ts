@@ -23,6 +23,7 @@ function pieces(documentId: string, texts: readonly string[], headings: readonly
       headings,
       labels: [],
       score: 1 / (ordinal + 1),
+      probability: 0.5,
     }
   })
 }

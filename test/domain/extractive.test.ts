@@ -13,6 +13,7 @@ const source = (number: number, text: string, rest: Partial<Source> = {}): Sourc
   headings: [],
   labels: [],
   score: 1 / number,
+  probability: 1 / number,
   ...rest,
 })
 

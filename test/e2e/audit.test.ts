@@ -9,7 +9,7 @@ const operators = { key: platform.adminKey }
 type Filter = z.input<typeof auditRoute.request.query>
 const linesOf = async (client: Client, query: Filter = {}) => (await client.call(auditRoute, { query })).data
 
-const ADMIN_TAGS: ReadonlySet<string> = new Set(['Endpoints', 'Policies', 'Access', 'Money'])
+const ADMIN_TAGS: ReadonlySet<string> = new Set(['Endpoints', 'Policies', 'Templates', 'Access', 'Money'])
 /** Every route that changes what operators and admins are answerable for. */
 const CHANGES = Object.values(ROUTES)
   .filter(({ method, tags }) => method !== 'get' && tags.some((tag) => ADMIN_TAGS.has(tag)))
@@ -66,6 +66,23 @@ describe('every change', () => {
         { action: 'policy.delete', target: 'night', before: { maxWaitMs: 1 }, after: null },
       ],
       [
+        'put /v1/templates/{name}',
+        '/v1/templates/letters',
+        { tenantId, instructions: 'Be polite.' },
+        {
+          action: 'template.put',
+          target: 'letters',
+          before: null,
+          after: { version: 1, instructions: 'Be polite.', marking: 'tags' },
+        },
+      ],
+      [
+        'delete /v1/templates/{name}',
+        `/v1/templates/letters?tenantId=${tenantId}`,
+        undefined,
+        { action: 'template.delete', target: 'letters', before: { version: 1 }, after: null },
+      ],
+      [
         'put /v1/limits',
         '/v1/limits',
         limits,
@@ -120,6 +137,7 @@ describe('every change', () => {
     await send(operators, 'POST', '/v1/tenants', { id: tenantId, name: 'again' })
     await send(operators, 'PUT', '/v1/budgets', { tenantId, period: 'day', limitUsd: -1 })
     await send(operators, 'PUT', '/v1/limits', { tenantId, keyId: 'absent' })
+    await send(operators, 'DELETE', `/v1/templates/qa?tenantId=${tenantId}`)
     expect(await linesOf(operator, { tenantId })).toEqual(before)
   })
 

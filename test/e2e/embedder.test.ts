@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { Client } from '../../cli/lib/client.ts'
-import { putCollectionRoute, putDocumentRoute } from '../../shared/api/documents.ts'
+import { putCollectionRoute } from '../../shared/api/collections.ts'
+import { putDocumentRoute } from '../../shared/api/documents.ts'
 import { searchRoute } from '../../shared/api/search.ts'
 import { startEmbeddings } from '../doubles/embeddings.ts'
 import { becomesLive } from './platform.ts'

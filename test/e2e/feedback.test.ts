@@ -80,6 +80,7 @@ describe('an answer', () => {
         question: QUESTION,
         answer: 'Everyone has 30 days [1].',
         outcome: 'answered',
+        grounding: 1,
         keyId: caller.keyId,
         sources: [{ documentId: 'leave.md', version: 1, cited: true }],
         route: { endpoint: id, model, tier: 's', degraded: false },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { putCollectionRoute } from '../../shared/api/documents.ts'
+import { putCollectionRoute } from '../../shared/api/collections.ts'
 import { newEndpoint, newTenant, putLive, send } from './platform.ts'
 
 it('an endpoint is shown only what it is cleared for, and a label of the collection holds at once', async () => {

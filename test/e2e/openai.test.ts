@@ -85,6 +85,55 @@ describe("OpenAI's own client", () => {
     })
   })
 
+  it.each([{ stream: false }, { stream: true }])(
+    'is told which sentences its documents support, and what a judge says of them (stream: $stream)',
+    async ({ stream }) => {
+      const answer = 'Everyone has 30 days of leave a year [1]. It is 45 days [1]. Trains run at night [9].'
+      const { place } = await newEndpoint({ answer, endpoint: { tier: 'm' } })
+      const judge = await newEndpoint({ place, answer: '{"1": "supported", "2": "unsupported"}' })
+      await putLive(caller, 'claims', 'leave.md', { text: 'Everyone has 30 days of leave a year.' })
+      const fairlead = {
+        collection: 'claims',
+        requirements: { residency: [place] },
+        verification: { judge: true },
+      }
+      const question = { role: 'user' as const, content: 'How many days of leave does everyone have?' }
+      const body = { model: 'tier-m', messages: [question], fairlead }
+      const client = clientOf(caller.key)
+      const chunks: unknown[] = stream
+        ? await collect(await client.chat.completions.create({ ...body, stream }))
+        : [await client.chat.completions.create(body)]
+      expect(chunks.at(-1)).toMatchObject({
+        choices: [{ finish_reason: 'stop' }],
+        fairlead: {
+          outcome: 'answered',
+          claims: [
+            { start: 0, sources: [1], supported: true, reason: null, judged: 'supported' },
+            { supported: false, reason: 'number', judged: null },
+            { supported: false, reason: 'uncited', judged: 'unsupported' },
+          ],
+          grounding: expect.closeTo(41 / 79, 1) as number,
+          unsupported: { number: 1, uncited: 1 },
+          removedCitations: 1,
+          judge: { endpoint: judge.id, failure: null },
+        },
+      })
+    },
+  )
+
+  it('is told that its documents do not answer', async () => {
+    await putLive(caller, 'notes', 'leave.md', { text: 'Everyone has 30 days of leave a year.' })
+    const question = { role: 'user' as const, content: 'Who painted the ceiling of the Sistine Chapel?' }
+    const fairlead = { collection: 'notes', requirements: { tier: 'xl', levels: ['on_premises'] } }
+    const completion = await clientOf(caller.key).chat.completions.create(
+      // @ts-expect-error our own field
+      { model: 'auto', messages: [question], fairlead },
+    )
+    expect(completion).toMatchObject({
+      fairlead: { outcome: 'abstained', abstention: 'no_evidence', claims: [], grounding: 0 },
+    })
+  })
+
   it('passes its own parameters on to the origin and hides nothing it said', async () => {
     const { model, origin } = await newEndpoint()
     await clientOf(caller.key).chat.completions.create({

@@ -124,9 +124,9 @@ export async function readEvents(response: Response): Promise<ServerEvent[]> {
 }
 
 /** The tenant's lines as they lie in the database file: what an auditor would read. */
-export function ledgerLines(tenantId: string) {
-  const file = globSync(join(platform.stateDir, '**/*.sqlite')).find(hasLedger)
-  if (file === undefined) throw new Error(`no ledger below ${platform.stateDir}`)
+export function ledgerLines(tenantId: string, stateDir = platform.stateDir) {
+  const file = globSync(join(stateDir, '**/*.sqlite')).find(hasLedger)
+  if (file === undefined) throw new Error(`no ledger below ${stateDir}`)
   using database = new DatabaseSync(file, { readOnly: true })
   return database.prepare('SELECT * FROM usage_events WHERE tenant_id = ?').all(tenantId)
 }

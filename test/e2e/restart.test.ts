@@ -4,11 +4,8 @@ import { startOrigin } from '../../cli/fleet/origin.ts'
 import { apiClient, type Client } from '../../cli/lib/client.ts'
 import { startPlatform } from '../../cli/platform/start.ts'
 import { createKeyRoute, revokeKeyRoute } from '../../shared/api/access.ts'
-import {
-  getCollectionRoute,
-  listDocumentsRoute,
-  postDocumentsDocumented,
-} from '../../shared/api/documents.ts'
+import { getCollectionRoute } from '../../shared/api/collections.ts'
+import { listDocumentsRoute, postDocumentsDocumented } from '../../shared/api/documents.ts'
 import { getEndpointRoute, putEndpointRoute } from '../../shared/api/endpoints.ts'
 import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../shared/api/money.ts'
 import { searchRoute } from '../../shared/api/search.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openaiCompatibleEmbedder } from '../../shared/adapters/embedders/openai-compatible.ts'
+import type { AppError } from '../../shared/errors.ts'
 import { batchTexts, cutToTokens } from '../../shared/http/embeddings/batches.ts'
 import { remoteOptions } from '../adapters/embedders/remote.ts'
 import { builtIn, type EmbeddingDouble, startEmbeddings } from '../doubles/embeddings.ts'
@@ -60,6 +61,7 @@ describe('an embedder behind HTTP', () => {
   afterAll(() => double.close())
   const embedder = (rest: object = {}) => openaiCompatibleEmbedder(remoteOptions(double.url, rest))
   const inputs = () => double.requests.map(({ body }) => (JSON.parse(body) as { input: string[] }).input)
+  const whole = Array.from({ length: 256 }, () => 1)
   const list = (...embeddings: unknown[]) => ({
     status: 200,
     body: { data: embeddings.map((embedding, index) => ({ index, embedding })) },
@@ -87,6 +89,45 @@ describe('an embedder behind HTTP', () => {
     const tokens = texts.reduce((sum, text) => sum + count(text), 0)
     const embedding = await embedder({ nanoUsdPerKTok: 130 }).embed(texts, 'document')
     expect(embedding).toMatchObject({ tokens, costNanoUsd: Math.ceil((tokens * 130) / 1_000) })
+  })
+
+  it('never costs more than its tariff says', async () => {
+    const one = embedder({ nanoUsdPerKTok: 130_000, queryPrefix: 'query: ' })
+    for (const texts of [['x'], ['ships', 'the pilot boards'], [' ', 'Ж'.repeat(90)]]) {
+      const { costNanoUsd } = await one.embed(texts, 'query')
+      expect(costNanoUsd).toBeGreaterThan(0)
+      expect(costNanoUsd).toBeLessThanOrEqual(one.tariff?.mostNanoUsd(texts) ?? 0)
+    }
+    expect(one.tariff).toMatchObject({ provider: 'double', model: 'double' })
+    expect(embedder({ nanoUsdPerKTok: 0 }).tariff).toBeNull()
+  })
+
+  it('counts for itself when the server counts nothing, or more than the texts can have', async () => {
+    const answered = (usage: object) => ({
+      status: 200,
+      body: { ...list(whole).body, usage },
+    })
+    double.replies.push(answered({ prompt_tokens: 2 }), answered({}), answered({ prompt_tokens: 9_000 }))
+    const one = embedder()
+    const text = ['the pilot boards']
+    const counted = { tokens: count(text[0] ?? ''), isEstimated: true }
+    expect(await one.embed(text, 'query')).toMatchObject({ tokens: 2 })
+    expect(await one.embed(text, 'query')).toMatchObject(counted)
+    expect(await one.embed(text, 'query')).toMatchObject(counted)
+  })
+
+  it('says what was paid before it failed, and begins nothing after', async () => {
+    const texts = Array.from({ length: 9 }, (_, i) => `harbour ${i}`)
+    double.replies.push({ status: 400, body: {} })
+    const failure = embedder({ batchSize: 1, nanoUsdPerKTok: 130_000 }).embed(texts, 'document')
+    await expect(failure).rejects.toMatchObject({ code: 'upstream_rejected', details: { spent: {} } })
+    const { spent } = ((await failure.catch((error: unknown) => error)) as AppError).details as {
+      spent: Record<string, number>
+    }
+    // Of the four at once one failed; each of the others may have gone on with one more before it was known.
+    expect(double.requests.length).toBeLessThan(texts.length)
+    const tokens = (double.requests.length - 1) * count('harbour 1')
+    expect(spent).toEqual({ tokens, costNanoUsd: Math.ceil(tokens * 130) })
   })
 
   it('tries again after 429 and 5xx, and waits as long as it was told', async () => {
@@ -134,7 +175,6 @@ describe('an embedder behind HTTP', () => {
     expect(double.requests).toHaveLength(1)
   })
 
-  const whole = Array.from({ length: 256 }, () => 1)
   it.each([
     [
       'vectors of another length',

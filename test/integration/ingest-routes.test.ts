@@ -1,7 +1,9 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { dropCollection, findCollection } from '../../shared/db/collections.ts'
 import type { Principal } from '../../shared/domain/principal.ts'
 import { embedderSet } from '../../shared/registry/embedders.ts'
+import { createDeps } from '../../workers/ingest/deps.ts'
 import { type Accepted, type Document, embeddersWith, ingestWorker, real } from './ingest-worker.ts'
 
 type Page<T> = { data: T[]; nextCursor: string | null }
@@ -29,6 +31,49 @@ describe('collections', () => {
       error: { code: 'conflict', message: expect.stringContaining('"docs" was made with "l"') as string },
     })
     expect(await worker.answer(200, 'GET', 'collections/docs')).toEqual(changed)
+  })
+
+  it('have settings for search that stay until others are given', async () => {
+    const worker = await ingestWorker()
+    const put = (status: number, json: object) => worker.answer(status, 'PUT', 'collections/docs', { json })
+    const retrieval = { weights: { lexical: 1, dense: 0 }, rerank: false, topK: 3 }
+    const made = await put(201, { retrieval, synonyms: [[' PTO ', 'Paid  time off']] })
+    expect(made).toMatchObject({ labels: [], retrieval, synonyms: [['pto', 'paid time off']] })
+    expect(await put(200, { labels: ['a'] })).toMatchObject({ labels: ['a'], retrieval })
+    expect(await put(200, {})).toMatchObject({ labels: ['a'], retrieval })
+    const changed = await put(200, { retrieval: { rerank: true } })
+    expect(changed).toMatchObject({
+      retrieval: { rerank: 'late-interaction' },
+      synonyms: [['pto', 'paid time off']],
+    })
+    expect(await worker.answer(200, 'GET', 'collections/docs')).toEqual(changed)
+    const { data } = await worker.answer<Page<object>>(200, 'GET', 'collections')
+    expect(data).toEqual([changed])
+    expect(await put(200, { retrieval: {}, synonyms: [] })).toMatchObject({
+      labels: ['a'],
+      retrieval: {},
+      synonyms: [],
+    })
+    expect(await worker.answer(200, 'GET', 'collections/docs')).toHaveProperty('retrieval', {})
+  })
+
+  it('that name a reranker which nobody has are refused, and stay as they were', async () => {
+    const worker = await ingestWorker({ rerankers: new Set(['late-interaction', 'bge']) })
+    const put = (status: number, retrieval: object) =>
+      worker.answer(status, 'PUT', 'collections/docs', { json: { retrieval } })
+    const kept = await put(201, { rerank: 'bge' })
+    expect(await put(400, { rerank: 'tei' })).toMatchObject({
+      error: {
+        code: 'invalid_request',
+        message: 'retrieval.rerank: there is no reranker "tei"; there is late-interaction, bge',
+      },
+    })
+    expect(await worker.answer(200, 'GET', 'collections/docs')).toEqual(kept)
+    const { rerankers } = createDeps({
+      ...env,
+      RERANKERS: '[{"id": "bge", "kind": "tei", "url": "https://x.test"}]',
+    })
+    expect([...rerankers]).toEqual(['late-interaction', 'bge'])
   })
 
   it('come into being with their first document', async () => {

@@ -45,8 +45,10 @@ export async function ingestWorker(rest: Partial<Deps> = {}) {
   await database(env.DB).insert(tenants).values({ id: tenantId, name: tenantId, createdAtMs: 0 })
   const log: Record<string, unknown>[] = []
   const sent: string[] = []
+  const senders = new Map<string, string | undefined>()
   const send: Deps['send'] = async (messages) => {
     sent.push(...messages.map(({ jobId }) => jobId))
+    for (const { jobId, keyId } of messages) senders.set(jobId, keyId)
   }
   const deps: Deps = { ...real, send, log: (event) => void log.push(event), ...rest }
   const owner: Principal = {
@@ -74,7 +76,10 @@ export async function ingestWorker(rest: Partial<Deps> = {}) {
 
   /** One batch, by default of everything sent and not delivered yet. */
   const deliver = async (jobIds = sent.splice(0), using: Partial<Deps> = {}) => {
-    const body = (jobId: string) => ({ type: 'index', jobId, requestId: 'req_1' })
+    const body = (jobId: string) => {
+      const keyId = senders.get(jobId)
+      return { type: 'index', jobId, requestId: 'req_1', ...(keyId !== undefined && { keyId }) }
+    }
     const messages = jobIds.map((jobId) => ({
       id: crypto.randomUUID(),
       timestamp: new Date(0),

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { database } from '../../shared/db/client.ts'
-import { findCollection, insertCollection, setCollectionLabels } from '../../shared/db/collections.ts'
+import { findCollection, insertCollection, setCollection } from '../../shared/db/collections.ts'
 import { documentVersions, tenants } from '../../shared/db/schema.ts'
 import { indexNamespace } from '../../shared/domain/collection.ts'
+import { DEFAULT_TEMPLATE } from '../../shared/domain/template.ts'
 import type { Hit } from '../../shared/ports/vector-store.ts'
 import { createRag } from '../../workers/rag/app.ts'
 import { createDeps } from '../../workers/rag/deps.ts'
@@ -25,6 +26,8 @@ beforeEach(async () => {
     store: 'embedded',
     slots: 1,
     labels: ['internal'],
+    retrieval: {},
+    synonyms: [],
     createdAtMs: 0,
   })
 })
@@ -64,7 +67,7 @@ const retrieve = (question: string) =>
     conversation: [],
     retrieval: {},
     format: 'text',
-    template: 'qa',
+    template: DEFAULT_TEMPLATE,
   })
 
 const byDocument = (found: readonly { readonly documentId: string; readonly labels: readonly string[] }[]) =>
@@ -85,7 +88,7 @@ describe('the labels of what was retrieved', () => {
   it("follow the collection's at once, for all that is in it", async () => {
     await index('menu', 'Ada likes soup a lot.', [])
     expect((await retrieve('What does Ada like?')).labels).toEqual(['internal'])
-    await setCollectionLabels(db, await collection(), ['secret'])
+    await setCollection(db, await collection(), { labels: ['secret'] })
     expect((await retrieve('What does Ada like?')).labels).toEqual(['secret'])
   })
 })

@@ -2,6 +2,7 @@ import { toUsd } from '../../shared/domain/money.ts'
 import { decisionRecord } from '../../shared/domain/routing/record.ts'
 import type { Asked, Decided } from './ask.ts'
 import type { Attempt } from './dispatch/job.ts'
+import { NO_RETRIEVAL, retrievalUsage } from './retrieval-usage.ts'
 import { rewritingFields } from './rewrite.ts'
 
 /** The decision record of an answer, as every route shows it. */
@@ -79,9 +80,18 @@ export function stagesOf({ rewritten, retrieved }: Asked) {
   }
 }
 
-export function spendFields({ session }: Asked) {
+/** The instructions that the model got. */
+export const templateFields = ({ template: { name, version, builtIn } }: Asked) => ({
+  name,
+  version,
+  builtIn,
+})
+
+/** The generation's tokens and cost, and beside them what retrieval took. */
+export function spendFields({ session, retrieved }: Asked) {
   const { promptTokens, completionTokens, costNanoUsd, estimated } = session.spend()
-  return { promptTokens, completionTokens, costUsd: toUsd(costNanoUsd), costNanoUsd, estimated }
+  const retrieval = retrieved ? retrievalUsage(retrieved) : NO_RETRIEVAL
+  return { promptTokens, completionTokens, costUsd: toUsd(costNanoUsd), costNanoUsd, estimated, retrieval }
 }
 
 export function timingFields({ session, startedMs, retrievalMs, routeMs }: Asked, nowMs: number) {

@@ -25,6 +25,7 @@ import { matrixRoutes } from './routes/matrix.ts'
 import { type PoliciesDeps, policiesRoutes } from './routes/policies.ts'
 import { queryRoutes } from './routes/query.ts'
 import { searchRoutes } from './routes/search.ts'
+import { type TemplatesDeps, templatesRoutes } from './routes/templates.ts'
 
 export type Deps = AskDeps &
   EndpointsDeps &
@@ -32,7 +33,8 @@ export type Deps = AskDeps &
   KeepDeps &
   KeysDeps &
   IdempotencyDeps &
-  PoliciesDeps & {
+  PoliciesDeps &
+  TemplatesDeps & {
     readonly authenticate: Authenticate
     readonly ingest: HttpService
     readonly cost: HttpService
@@ -80,6 +82,7 @@ function authenticated(deps: Deps) {
   app.route('/', feedbackRoutes(deps))
   app.route('/', endpointsRoutes(deps))
   app.route('/', policiesRoutes(deps))
+  app.route('/', templatesRoutes(deps))
   app.route('/', keysRoutes(deps))
   app.route('/', tenantsRoutes(deps))
   app.route('/', budgetsRoutes(deps))

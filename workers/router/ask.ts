@@ -9,6 +9,7 @@ import { quotingCandidate } from '../../shared/domain/routing/candidate.ts'
 import { maxCostNanoUsd } from '../../shared/domain/routing/cost.ts'
 import type { Place } from '../../shared/domain/routing/place.ts'
 import type { RoutingRequirements } from '../../shared/domain/routing/request.ts'
+import { DEFAULT_TEMPLATE, type Template } from '../../shared/domain/template.ts'
 import type { Tier } from '../../shared/domain/tiers.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { CallContext, RagService, Retrieved, RetrieveRequest } from '../../shared/ports/services.ts'
@@ -19,12 +20,14 @@ import { type Plan, planRequest, tierAfterRetrieval, unroutable, type Wanted, wa
 import type { EffectivePolicy, Policies } from './policies.ts'
 import type { Registry } from './registry.ts'
 import { type Rewritten, rewrite } from './rewrite.ts'
+import type { Templates } from './templates.ts'
 
 export type AskDeps = Omit<DispatchDeps, 'observations'> & {
   readonly rag: RagService
   readonly classify: Classifier
   readonly policies: Pick<Policies, 'policyFor'>
   readonly registry: Registry
+  readonly templates: Pick<Templates, 'templateFor'>
 }
 
 export type Requirements = RoutingRequirements & {
@@ -48,10 +51,15 @@ export type Ask = {
   readonly topK?: number | undefined
   readonly retrieval: RetrieveRequest['retrieval']
   readonly format: RetrieveRequest['format']
-  readonly template: RetrieveRequest['template']
+  /** Its name. */
+  readonly template: string
   readonly requirements: Requirements
   /** What a model is to make of the question before the search; null: nothing. */
   readonly rewriting: { readonly techniques: readonly Technique[]; readonly maxCostUsd: number } | null
+  /** Whether a model is to read the finished answer beside its passages, and what that may cost; null: none is. */
+  readonly judging: { readonly maxCostUsd: number } | null
+  /** Data labels of passages in `messages`; what retrieval finds brings its own. */
+  readonly labels: readonly string[]
   /** A model name that only some endpoints serve; null when routing is free. */
   readonly model: string | null
   readonly maxTokens: number | null
@@ -69,6 +77,7 @@ export type Decided = Plan & {
   readonly tier: Tier
   /** Why retrieval moved the tier; null when it did not. */
   readonly tierMoved: string | null
+  readonly template: Template
   readonly retrieved: Retrieved | null
   readonly startedMs: number
   readonly retrievalMs: number
@@ -85,13 +94,17 @@ export type Asked = Decided & {
 export async function decide(deps: AskDeps, call: Ask, rewriting: Rewriting | null = null): Promise<Decided> {
   const startedMs = deps.now()
   const { requirements, context, waitUntil } = call
-  const [policy, fleet] = await Promise.all([
+  const [policy, fleet, template] = await Promise.all([
     deps.policies.policyFor(context.principal, requirements),
     deps.registry.fleet(waitUntil),
+    // The prompt of a plain completion is the caller's.
+    call.collection === null
+      ? DEFAULT_TEMPLATE
+      : deps.templates.templateFor(context.principal, call.template),
   ])
   const wanted = wantedTier(deps.classify, call, policy.policy)
   const retrievingMs = deps.now()
-  const retrieved = await retrieve(deps.rag, call, wanted.tier, rewriting)
+  const retrieved = await retrieve(deps.rag, call, { tier: wanted.tier, rewriting, template })
   const routedMs = deps.now()
   const retrievalMs = retrieved ? routedMs - retrievingMs : 0
   const { tier, reason } = tierAfterRetrieval(call, wanted, retrieved, policy.policy)
@@ -108,7 +121,7 @@ export async function decide(deps: AskDeps, call: Ask, rewriting: Rewriting | nu
     nowMs: routedMs,
   })
   const times = { startedMs, retrievalMs, routeMs: deps.now() - routedMs }
-  return { ...plan, policy, wanted, tier, tierMoved: reason, retrieved, ...times }
+  return { ...plan, policy, wanted, tier, tierMoved: reason, template, retrieved, ...times }
 }
 
 /** All of it: up to the first word of the answer. */
@@ -127,6 +140,8 @@ export async function ask(deps: AskDeps, call: Ask): Promise<Asked> {
 async function reworded(deps: AskDeps, call: Ask): Promise<Rewritten | null> {
   const { rewriting, collection } = call
   if (rewriting === null || collection === null) return null
+  // One that does not exist is refused before anything is paid.
+  await deps.templates.templateFor(call.context.principal, call.template)
   return rewrite((job) => ask(deps, job), call, rewriting.techniques, rewriting.maxCostUsd)
 }
 
@@ -186,13 +201,12 @@ function jobOf(call: Ask, decided: Decided, candidates: Job['candidates']): Job 
 
 async function retrieve(
   rag: RagService,
-  { context, question, collection, conversation, filter, topK, retrieval, format, template }: Ask,
-  tier: Tier,
-  rewriting: Rewriting | null,
+  { context, question, collection, conversation, filter, topK, retrieval, format }: Ask,
+  chosen: Pick<RetrieveRequest, 'tier' | 'rewriting' | 'template'>,
 ): Promise<Retrieved | null> {
   if (collection === null) return null
   const about = { question, collection, conversation, filter }
-  return rag.retrieve(context, { ...about, tier, topK, retrieval, rewriting, format, template })
+  return rag.retrieve(context, { ...about, ...chosen, topK, retrieval, format })
 }
 
 /** Quoting needs sources, a caller who allows it, and no promise about where text may go: the edge attests nothing. */

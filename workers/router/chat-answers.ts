@@ -1,44 +1,45 @@
-import { citationFilter } from '../../shared/domain/citations.ts'
 import { AppError } from '../../shared/errors.ts'
-import { outcomeOf, routeFields, spendFields, stagesOf } from './answer-fields.ts'
+import { routeFields, spendFields, stagesOf, templateFields } from './answer-fields.ts'
 import type { Ask, Asked } from './ask.ts'
-import type { KeepAnswer } from './keep-answer.ts'
+import { type Answering, checkedAnswer } from './checked-answer.ts'
 import { openaiError } from './openai-error.ts'
-import { abstentionText, shownText } from './shown-text.ts'
 
 type Fields = Readonly<Record<string, unknown>>
-/** A piece of an answer: the origin's own object where it is passed on as it came, else only its text. */
-type Piece = { readonly text: string; readonly finishReason: string | null; readonly raw: Fields | null }
+/** A piece of an answer: the origin's own object where it is passed on as it came, else its text, and with the last what the checks say. */
+type Piece = {
+  readonly text: string
+  readonly finishReason: string | null
+  readonly raw: Fields | null
+  readonly checks?: Fields
+}
 
 /** A plain completion is the origin's, field by field; an answer from documents is ours: checked text. */
-function pieces(call: Ask, asked: Asked, keep: KeepAnswer): AsyncGenerator<Piece> {
-  return call.collection === null ? plainPieces(asked) : citedPieces(asked, keep)
+function pieces(answering: Answering): AsyncGenerator<Piece> {
+  return answering.call.collection === null ? plainPieces(answering.asked) : citedPieces(answering)
 }
 
 async function* plainPieces({ session }: Asked): AsyncGenerator<Piece> {
   for await (const event of session.events) if (event.type === 'chunk') yield event
 }
 
-async function* citedPieces(asked: Asked, keep: KeepAnswer): AsyncGenerator<Piece> {
-  const filter = citationFilter(asked.retrieved?.sources.length ?? 0)
-  let answer = ''
-  for await (const { text } of shownText(asked, filter)) {
-    answer += text
-    yield { text, finishReason: null, raw: null }
-  }
-  const isSilent = answer.trim() === ''
-  const instead = isSilent ? abstentionText(asked) : ''
-  keep({ answer: isSilent ? instead : answer, grounding: null, ...outcomeOf(answer, asked) })
-  yield { text: instead, finishReason: asked.session.finishReason() ?? 'stop', raw: null }
+async function* citedPieces(answering: Answering): AsyncGenerator<Piece> {
+  const checked = checkedAnswer(answering)
+  for await (const { text } of checked.pieces) if (text !== '') yield { text, finishReason: null, raw: null }
+  const { outcome, sum } = await checked.end()
+  const finishReason = answering.asked.session.finishReason() ?? 'stop'
+  yield { text: '', finishReason, raw: null, checks: { ...outcome, ...sum } }
 }
 
 /** The whole answer in OpenAI's shape. */
-export async function completion(call: Ask, asked: Asked, keep: KeepAnswer): Promise<Fields> {
+export async function completion(answering: Answering): Promise<Fields> {
+  const { call, asked } = answering
+  let checks: Fields = {}
   let raw: Fields | null = null
   let content = ''
   let finish_reason = 'stop'
-  for await (const piece of pieces(call, asked, keep)) {
+  for await (const piece of pieces(answering)) {
     raw = piece.raw
+    checks = piece.checks ?? checks
     content += piece.text
     finish_reason = piece.finishReason ?? finish_reason
   }
@@ -49,17 +50,13 @@ export async function completion(call: Ask, asked: Asked, keep: KeepAnswer): Pro
     object: 'chat.completion',
     choices: raw?.['choices'] ?? [own],
     usage: usageOf(asked),
-    fairlead: fairleadOf(asked),
+    fairlead: { ...fairleadOf(asked), ...checks },
   }
 }
 
 /** The answer as server-sent events, with our id and without the usage that we asked the origin for on our own account. */
-export async function* completionEvents(
-  call: Ask,
-  asked: Asked,
-  keep: KeepAnswer,
-  includeUsage: boolean,
-): AsyncGenerator<string> {
+export async function* completionEvents(answering: Answering, includeUsage: boolean): AsyncGenerator<string> {
+  const { call, asked } = answering
   const common = { ...envelopeOf(call, asked), object: 'chat.completion.chunk' }
   const write = (chunk: Fields) =>
     `data: ${JSON.stringify({ ...chunk, ...common, ...(includeUsage && { usage: chunk['usage'] ?? null }) })}\n\n`
@@ -70,8 +67,9 @@ export async function* completionEvents(
       yield head
       head = ''
     }
-    for await (const { raw, text, finishReason } of pieces(call, asked, keep)) {
-      const { usage: _, ...chunk } = raw ?? choiceOf({ content: text }, finishReason)
+    for await (const { raw, text, finishReason, checks } of pieces(answering)) {
+      const ours = { ...choiceOf({ content: text }, finishReason), ...(checks && { fairlead: checks }) }
+      const { usage: _, ...chunk }: Fields = raw ?? ours
       yield head + write(chunk)
       head = ''
     }
@@ -96,7 +94,7 @@ const envelopeOf = ({ context }: Ask, { session, startedMs }: Asked) => ({
 
 const fairleadOf = (asked: Asked) => ({
   route: routeFields(asked),
-  ...(asked.retrieved && { sources: asked.retrieved.sources }),
+  ...(asked.retrieved && { sources: asked.retrieved.sources, template: templateFields(asked) }),
   ...stagesOf(asked),
 })
 

@@ -24,6 +24,7 @@ import { generators } from './generators.ts'
 import { lane } from './lane.ts'
 import { tenantPolicies } from './policies.ts'
 import { endpointRegistry } from './registry.ts'
+import { tenantTemplates } from './templates.ts'
 
 const now = () => Date.now()
 
@@ -56,6 +57,7 @@ export function createDeps(env: Env, continent: string | null): Deps {
     classify: complexityClassifier(weights),
     registry: endpointRegistry(db, fleet, now, consoleSink),
     policies: tenantPolicies(db, now),
+    templates: tenantTemplates(db, now),
     waitForSlot: (endpointId, requestId) => endpoint(endpointId).wait(requestId),
     tenant,
     replay: (name): ReplayRpc => env.REPLAYS.getByName(name),

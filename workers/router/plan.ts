@@ -70,7 +70,7 @@ export function planRequest(planning: Planning): Plan {
     isTierFixed: requirements.tier !== undefined,
     model,
     requirements,
-    labels: retrieved?.labels ?? [],
+    labels: retrieved?.labels ?? call.labels,
     ...tokensOf(planning, messages),
     totalMs: Math.max(1, Math.min(DEADLINES.totalMs, (requirements.maxLatencyMs ?? Infinity) - elapsedMs)),
     place,

@@ -1,4 +1,3 @@
-import { toUsd } from '../../shared/domain/money.ts'
 import { recentTurns } from '../../shared/domain/prompt.ts'
 import {
   type Rewriting,
@@ -6,8 +5,8 @@ import {
   rewritingPrompt,
   type Technique,
 } from '../../shared/domain/rewriting.ts'
-import { AppError } from '../../shared/errors.ts'
 import type { Ask, Asked } from './ask.ts'
+import { askBeside, NO_JSON, type SideSpend, sideFields } from './side-job.ts'
 
 /** A model that rewords has this long; after it the search goes by the question alone. */
 const PATIENCE_MS = 5_000
@@ -24,80 +23,44 @@ export const wantedRewriting = (
   maxCostUsd = DEFAULT_MAX_COST_USD,
 ): Ask['rewriting'] => (techniques ? { techniques: [...new Set(techniques)], maxCostUsd } : null)
 
-/** What was asked of which model, what came of it and what it cost; null for `endpoint` when none answered. */
-export type Rewritten = {
+/** What was asked of which model, what came of it and what it cost. */
+export type Rewritten = SideSpend & {
   readonly techniques: readonly Technique[]
   readonly rewriting: Rewriting | null
-  readonly endpoint: string | null
-  readonly costNanoUsd: number
-  /** Why nothing came of it. */
-  readonly failure: string | null
 }
 
-/**
- * Lets a small model reword the question, as one more routed answer: with the caller's requirements, reserved and settled in the
- * tenant's budget as a line of its own. Never fails: without it the question is searched as it came.
- */
+/** Lets a small model reword the question. Never fails: without it the question is searched as it came. */
 export async function rewrite(
   ask: (call: Ask) => Promise<Asked>,
   call: Ask,
   techniques: readonly Technique[],
   maxCostUsd: number,
 ): Promise<Rewritten> {
-  const nothing = { techniques, rewriting: null, endpoint: null, costNanoUsd: 0 }
-  try {
-    const asked = await ask(asWritingJob(call, techniques, maxCostUsd))
-    let text = ''
-    for await (const event of asked.session.events) if (event.type === 'chunk') text += event.text
-    const rewriting = readRewriting(text, techniques)
-    const { costNanoUsd } = asked.session.spend()
-    const failure = rewriting ? null : 'the model wrote no usable JSON'
-    return { techniques, rewriting, endpoint: asked.session.endpoint.id, costNanoUsd, failure }
-  } catch (thrown) {
-    return { ...nothing, failure: AppError.from(thrown).message }
-  }
-}
-
-function asWritingJob(call: Ask, techniques: readonly Technique[], maxCostUsd: number): Ask {
-  const { context, requirements } = call
   const latest = recentTurns(
     call.conversation,
     CONVERSATION_TOKENS,
     (text) => text.length / CHARACTERS_PER_TOKEN,
   )
-  const { maxLatencyMs = PATIENCE_MS, maxCostUsd: wholeUsd = maxCostUsd } = requirements
-  return {
-    ...call,
-    context: { ...context, requestId: `${context.requestId}-rewriting` },
-    collection: null,
-    // Who names a model means the one that answers.
-    model: null,
+  const { text, ...spent } = await askBeside(ask, call, {
+    name: 'rewriting',
     messages: rewritingPrompt(call.question, latest, techniques),
-    requirements: {
-      ...requirements,
-      tier: 's',
-      quality: undefined,
-      maxLatencyMs: Math.min(PATIENCE_MS, maxLatencyMs),
-      maxCostUsd: Math.min(maxCostUsd, wholeUsd),
-    },
     maxTokens: MAX_TOKENS,
-    parameters: {},
-    format: 'text',
-    stream: false,
-    rewriting: null,
-  }
+    maxCostUsd,
+    maxLatencyMs: PATIENCE_MS,
+    labels: [],
+  })
+  if (text === null) return { techniques, rewriting: null, ...spent }
+  const rewriting = readRewriting(text, techniques)
+  return { techniques, rewriting, ...spent, failure: rewriting ? null : NO_JSON }
 }
 
 /** As answers show it. */
-export function rewritingFields({ techniques, rewriting, endpoint, costNanoUsd, failure }: Rewritten) {
+export function rewritingFields({ techniques, rewriting, ...spent }: Rewritten) {
   return {
     techniques: [...techniques],
     standalone: rewriting?.standalone ?? null,
     queries: [...(rewriting?.queries ?? [])],
     passage: rewriting?.passage ?? null,
-    endpoint,
-    costUsd: toUsd(costNanoUsd),
-    costNanoUsd,
-    failure,
+    ...sideFields(spent),
   }
 }

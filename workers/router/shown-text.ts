@@ -1,5 +1,6 @@
 import type { Assessment } from '../../shared/domain/abstention.ts'
 import type { CitedText, citationFilter } from '../../shared/domain/citations.ts'
+import { unmark } from '../../shared/domain/marking.ts'
 import type { Asked } from './ask.ts'
 
 /** What the reader sees in place of an answer. */
@@ -18,14 +19,14 @@ export function abstentionText({ retrieved }: Asked): string {
   }
 }
 
-/** The answer as it may be shown, piece by piece: citations of sources that were not given are gone before anyone reads them. */
+/** The answer as it may be shown, piece by piece: marks of the prompt and citations of sources that were not given are gone before anyone reads it. */
 export async function* shownText(
-  { session }: Asked,
+  { session, retrieved }: Asked,
   filter: ReturnType<typeof citationFilter>,
 ): AsyncGenerator<CitedText> {
   for await (const event of session.events) {
     if (event.type !== 'chunk' || event.text === '') continue
-    const shown = filter.push(event.text)
+    const shown = filter.push(unmark(event.text, retrieved?.mark ?? null))
     if (shown.text !== '') yield shown
   }
   const rest = filter.end()

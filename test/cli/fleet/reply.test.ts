@@ -5,6 +5,7 @@ import { startOrigin } from '../../../cli/fleet/origin.ts'
 import { composeReply } from '../../../cli/fleet/reply.ts'
 import type { ChatBody } from '../../../cli/fleet/shapes.ts'
 import { writePrompt } from '../../../shared/domain/prompt.ts'
+import { DEFAULT_TEMPLATE } from '../../../shared/domain/template.ts'
 
 const frame = { id: 'chatcmpl-1', created: 0, model: 'm' }
 const compose = (body: ChatBody) => composeReply(body, demoAnswer, frame)
@@ -15,7 +16,7 @@ const continuing = (messages: ChatBody['messages'] = [], begun: string): ChatBod
   add_generation_prompt: false,
 })
 
-const PROMPT = { format: 'text', template: 'qa', marker: 'k3f9' } as const
+const PROMPT = { format: 'text', template: DEFAULT_TEMPLATE, marker: 'k3f9' } as const
 
 const source = {
   number: 2,
@@ -28,6 +29,7 @@ const source = {
   headings: [],
   labels: [],
   score: 1,
+  probability: 1,
 }
 
 describe('an answer', () => {
@@ -57,7 +59,7 @@ describe('an answer', () => {
 
   it('quotes the source that our own prompt numbers, and says so when none answers', () => {
     const answerTo = (question: string) =>
-      demoAnswer({ messages: writePrompt(question, [], [source], PROMPT) })
+      demoAnswer({ messages: [...writePrompt(question, [], [source], PROMPT).messages] })
     expect(answerTo('How many days of leave does everyone have?')).toBe(
       'Everyone has 30 days of leave a year. [2]',
     )

@@ -13,4 +13,5 @@ export const sourcesOf = (...texts: readonly string[]): Source[] =>
     headings: [],
     labels: [],
     score: 1,
+    probability: 1,
   }))

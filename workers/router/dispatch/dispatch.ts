@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import { budgetExhausted } from '../../../shared/spending/budget-error.ts'
 import { type Search, slotSearch, waitMsOf } from './admit.ts'
 import { acquire, giveBack, leave, leaveQueue, type Reserved, type Reserving, reserve } from './holds.ts'
 import type { Attempt, DispatchDeps, Job } from './job.ts'
@@ -77,16 +78,9 @@ function isCallersFault({ code }: AppError): boolean {
 }
 
 function refused(decision: Exclude<Reserving, Reserved>, neededNanoUsd: number): AppError {
-  const { keyId } = decision
+  if (decision.reason === 'budget') return budgetExhausted(decision, neededNanoUsd)
+  const { keyId, reason, limit, retryAfterMs } = decision
   const whose = keyId === null ? "The tenant's" : "The key's"
-  if (decision.reason === 'budget') {
-    const { period, remainingNanoUsd } = decision
-    const message = `${whose} budget for this ${period} cannot cover what this request may cost`
-    return new AppError('budget_exhausted', message, {
-      details: { keyId, period, remainingNanoUsd, neededNanoUsd },
-    })
-  }
-  const { reason, limit, retryAfterMs } = decision
   const what = reason === 'concurrency' ? 'requests at once' : `${reason} per minute`
   const message = `${whose} limit of ${limit} ${what}`
   if (retryAfterMs === null)

@@ -8,19 +8,21 @@ import {
 } from '../../../shared/api/access.ts'
 import { queryRoute, routeRoute } from '../../../shared/api/ask.ts'
 import { auditRoute } from '../../../shared/api/audit.ts'
-import { LIMITS } from '../../../shared/api/common.ts'
 import {
   deleteCollectionRoute,
-  deleteDocumentRoute,
   getCollectionRoute,
+  listCollectionsRoute,
+  putCollectionRoute,
+} from '../../../shared/api/collections.ts'
+import { LIMITS } from '../../../shared/api/common.ts'
+import {
+  deleteDocumentRoute,
   getContentRoute,
   getDocumentRoute,
   getJobRoute,
   jobEventsRoute,
-  listCollectionsRoute,
   listDocumentsRoute,
   postDocumentsDocumented,
-  putCollectionRoute,
   putDocumentRoute,
 } from '../../../shared/api/documents.ts'
 import {
@@ -45,6 +47,12 @@ import {
   putPolicyRoute,
 } from '../../../shared/api/policies.ts'
 import { searchRoute } from '../../../shared/api/search.ts'
+import {
+  deleteTemplateRoute,
+  getTemplateRoute,
+  listTemplatesRoute,
+  putTemplateRoute,
+} from '../../../shared/api/templates.ts'
 import { ERROR_CODES } from '../../../shared/errors.ts'
 
 /** Every public route, whichever Worker serves it, under its operationId and in the order of the reference. */
@@ -79,6 +87,10 @@ export const ROUTES = {
   getPolicy: getPolicyRoute,
   deletePolicy: deletePolicyRoute,
   listPolicies: listPoliciesRoute,
+  putTemplate: putTemplateRoute,
+  getTemplate: getTemplateRoute,
+  deleteTemplate: deleteTemplateRoute,
+  listTemplates: listTemplatesRoute,
   plan: planRoute,
   getConfiguration: getConfigurationRoute,
   listMatrix: listMatrixRoute,
@@ -116,6 +128,10 @@ const TAGS = [
   {
     name: 'Policies',
     description: 'How requests are routed, as data: what counts, who may stand in, how long to wait.',
+  },
+  {
+    name: 'Templates',
+    description: "What models are told beside the common rules: built in, or the tenant's own in versions.",
   },
   {
     name: 'Matrix',

@@ -5,6 +5,7 @@ import { toChoice } from '../../../shared/api/retrieval.ts'
 import type { ChatMessage } from '../../../shared/domain/passage.ts'
 import { mayUseCollection } from '../../../shared/domain/principal.ts'
 import { placeOf } from '../../../shared/domain/routing/place.ts'
+import { DEFAULT_TEMPLATE } from '../../../shared/domain/template.ts'
 import { TIERS } from '../../../shared/domain/tiers.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
@@ -12,6 +13,7 @@ import { sseResponse } from '../../../shared/http/sse.ts'
 import { rateHeaders } from '../answer-fields.ts'
 import { type Ask, type AskDeps, ask, type Requirements } from '../ask.ts'
 import { completion, completionEvents } from '../chat-answers.ts'
+import { wantedJudging } from '../judge.ts'
 import { answerKeeper, type KeepDeps } from '../keep-answer.ts'
 import { wantedRewriting } from '../rewrite.ts'
 
@@ -32,11 +34,12 @@ export function chatRoutes(deps: AskDeps & KeepDeps) {
     })
     const asked = await ask(deps, call)
     const keep = answerKeeper(deps, call, asked, body.store !== false)
+    const answering = { call, asked, keep, ask: (job: Ask) => ask(deps, job), now: deps.now }
     c.get('onEffect')?.()
     const headers = rateHeaders(asked)
-    if (!body.stream) return Response.json(await completion(call, asked, keep), { headers })
+    if (!body.stream) return Response.json(await completion(answering), { headers })
     const includeUsage = body.stream_options?.include_usage === true
-    return sseResponse(completionEvents(call, asked, keep, includeUsage), asked.session.cancel, headers)
+    return sseResponse(completionEvents(answering, includeUsage), asked.session.cancel, headers)
   })
   app.openapi(modelsRoute, async (c) => {
     const endpoints = await deps.registry.list((work) => c.executionCtx.waitUntil(work))
@@ -77,9 +80,11 @@ function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'place' | 'clientSign
     filter,
     topK,
     rewriting: wantedRewriting(rewrite, maxRewriteCostUsd),
+    judging: wantedJudging(fairlead.verification),
+    labels: [],
     retrieval: toChoice(choice),
     format: 'markdown',
-    template: fairlead.template ?? 'qa',
+    template: fairlead.template ?? DEFAULT_TEMPLATE.name,
     ...servedBy(model, requirements),
     maxTokens: max_completion_tokens ?? max_tokens ?? null,
     parameters: Object.fromEntries(Object.entries(rest).filter(([name]) => !ENGINE_ONLY.has(name))),

@@ -12,6 +12,7 @@ import { apiApp } from '../../../shared/http/api-app.ts'
 import { sseResponse } from '../../../shared/http/sse.ts'
 import { rateHeaders, recordOf } from '../answer-fields.ts'
 import { type Ask, type AskDeps, ask, decide } from '../ask.ts'
+import { wantedJudging } from '../judge.ts'
 import { answerKeeper, type KeepDeps } from '../keep-answer.ts'
 import { answerEvents, wholeAnswer } from '../query-answers.ts'
 import { wantedRewriting } from '../rewrite.ts'
@@ -23,11 +24,11 @@ export function queryRoutes(deps: AskDeps & KeepDeps) {
       const call = toAsk(body, callOf(c))
       const asked = await ask(deps, call)
       const keep = answerKeeper(deps, call, asked, body.store)
+      const answering = { call, asked, keep, ask: (job: Ask) => ask(deps, job), now: deps.now }
       c.get('onEffect')?.()
       const headers = rateHeaders(asked)
-      if (call.stream)
-        return sseResponse(answerEvents(call, asked, keep, deps.now), asked.session.cancel, headers)
-      return c.json(await wholeAnswer(call, asked, keep, deps.now), 200, headers)
+      if (call.stream) return sseResponse(answerEvents(answering), asked.session.cancel, headers)
+      return c.json(await wholeAnswer(answering), 200, headers)
     })
     .openapi(routeRoute, async (c) => {
       const call = toAsk(c.req.valid('json'), callOf(c))
@@ -61,6 +62,8 @@ function toAsk(body: z.infer<typeof queryRequest>, call: Call): Ask {
     filter: body.filter,
     topK,
     rewriting: wantedRewriting(rewrite, maxRewriteCostUsd),
+    judging: wantedJudging(body.verification),
+    labels: [],
     retrieval: toChoice(retrieval),
     template: body.template,
     format: body.format,

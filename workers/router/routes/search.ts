@@ -1,9 +1,9 @@
 import type { ApiEnv } from '../../../shared/api/define-route.ts'
 import { toChoice } from '../../../shared/api/retrieval.ts'
 import { searchRoute } from '../../../shared/api/search.ts'
-import { toUsd } from '../../../shared/domain/money.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import type { RagService } from '../../../shared/ports/services.ts'
+import { retrievalUsage } from '../retrieval-usage.ts'
 
 export function searchRoutes({ rag }: { rag: RagService }) {
   return apiApp<ApiEnv>().openapi(searchRoute, async (c) => {
@@ -24,9 +24,7 @@ export function searchRoutes({ rag }: { rag: RagService }) {
         Object.entries(metadata).map(([key, value]) => [key, isList(value) ? [...value] : value]),
       ),
     }))
-    const { tokens, costNanoUsd } = embedding
-    const spentNanoUsd = costNanoUsd + (rerank?.costNanoUsd ?? 0)
-    const usage = { embeddingTokens: tokens, costUsd: toUsd(spentNanoUsd), costNanoUsd: spentNanoUsd }
+    const usage = retrievalUsage({ embedding, rerank })
     const reranked = rerank && { id: rerank.id, degraded: rerank.degraded }
     return c.json({ hits: data, rerank: reranked, usage, timings }, 200)
   })
