@@ -10,6 +10,7 @@ import { missedBars, readBars } from './eval/bars.ts'
 import { type Configuration, configurationsFor, DEFAULT } from './eval/configurations.ts'
 import { ingest } from './eval/ingest.ts'
 import type { Judged } from './eval/judged.ts'
+import { describeProbability } from './eval/probability.ts'
 import { differences, figures, writeReport } from './eval/report.ts'
 import { runConfigurations, type SetResult } from './eval/run.ts'
 import { limited, readSets, SET_NAMES } from './eval/sets.ts'
@@ -105,6 +106,7 @@ async function main() {
       const result = await measureSet(client, set, configurations)
       results.push(result)
       print(result)
+      console.log(`\n${await describeProbability(client, set, sets)}`)
     }
     const about = `Embedder: ${embedder ? `${embedder.id} (${embedder.model})` : 'edge-static'}.`
     if (values.report !== undefined) await writeReport(values.report, about, results)

@@ -1,3 +1,4 @@
+import { auroc } from '../../shared/domain/evaluation/statistics.ts'
 import { seeded } from '../complexity/random.ts'
 
 /** A score with what it should tell; items of one `group` stand or fall together when resampled. */
@@ -24,23 +25,6 @@ export function qualityOf(rated: readonly Rated[], threshold: number): Quality {
     f1: (2 * truePositive) / (2 * truePositive + falsePositive + falseNegative),
     accuracy: (truePositive + trueNegative) / rated.length,
   }
-}
-
-/** Chance that a positive scores above a negative, ties half, by Mann and Whitney's rank sum. */
-function auroc(rated: readonly Rated[]): number {
-  const ordered = rated.toSorted((a, b) => a.score - b.score)
-  let [rankSum, positives] = [0, 0]
-  for (let from = 0; from < ordered.length; ) {
-    let to = from
-    let tied = 0
-    for (; ordered[to]?.score === ordered[from]?.score && to < ordered.length; to += 1)
-      tied += ordered[to]?.isPositive ? 1 : 0
-    rankSum += tied * ((from + to + 1) / 2)
-    positives += tied
-    from = to
-  }
-  const negatives = ordered.length - positives
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives)
 }
 
 const RESAMPLES = 500

@@ -50,7 +50,8 @@ export async function runConfigurations(
 const isRefusal = (error: unknown): error is Failure =>
   error instanceof Failure && error.exitCode === EXIT.refused && error.code === 'invalid_request'
 
-async function searchAll(
+/** In the order of the questions. */
+export async function searchAll(
   client: Client,
   { name, questions, topK }: Judged,
   { retrieval }: Configuration,

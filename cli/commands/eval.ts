@@ -4,7 +4,14 @@ import { type Bar, type MeasureName, metricNamed, readBar } from '../../shared/d
 import { answerMetrics, answerQuestions } from '../lib/answers.ts'
 import type { Client } from '../lib/client.ts'
 import { type ClientOptions, clientCommand, connect, show } from '../lib/command.ts'
-import { describeEstimate, type Metric, medianMs, metricsOf, search } from '../lib/evaluation.ts'
+import {
+  calibrationOf,
+  describeEstimate,
+  type Metric,
+  medianMs,
+  metricsOf,
+  search,
+} from '../lib/evaluation.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
 import { type AskedLine, readQuestions } from '../lib/questions.ts'
 import { note, progressBar, table } from '../lib/terminal.ts'
@@ -92,7 +99,11 @@ async function measured(
     onProgress(searched.length, asked.length)
   }
   const answered = answers ? await answerQuestions(client, collection, asked, onProgress) : []
-  const metrics = [...metricsOf(METRICS, asked, searched), ...answerMetrics(answered)]
+  const metrics = [
+    ...metricsOf(METRICS, asked, searched),
+    ...calibrationOf(asked, searched),
+    ...answerMetrics(answered),
+  ]
   return {
     collection,
     questions: asked.length,

@@ -35,6 +35,7 @@ const ROUTES: Readonly<Record<string, (server: Server, call: Call) => Promise<vo
       created: startedAt,
       owned_by: 'fairlead',
       max_model_len: maxTokens,
+      truncates: true,
     }
     send(response, 200, { object: 'list', data: [only] })
   },

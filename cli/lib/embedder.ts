@@ -16,10 +16,13 @@ export function parseEmbedder(value: string): EmbedderOption {
   return { url: url.replace(/\/+$/, ''), ...(model && { model }) }
 }
 
-/** `max_model_len` is vLLM's, and that of `fairlead embedder`. */
-const modelList = z.object({
-  data: z.array(z.object({ id: z.string(), max_model_len: z.int().min(16).nullish() })).min(1),
+/** `max_model_len` is vLLM's, and that of `fairlead embedder`; `truncates` only the latter's. */
+const listedModel = z.object({
+  id: z.string(),
+  max_model_len: z.int().min(16).nullish(),
+  truncates: z.boolean().nullish(),
 })
+const modelList = z.object({ data: z.array(listedModel).min(1) })
 const embeddingList = z.object({ data: z.tuple([z.object({ embedding: z.array(z.number()).min(1) })]) })
 
 /** What to put into EMBEDDERS, from what was given and what the server says of itself: its model, and how long its vectors are. */
@@ -45,7 +48,7 @@ export async function describeEmbedder(
       EXIT.usage,
       `--embedder: ${url} embeds nothing with the model "${model}"${hint(models)}`,
     )
-  const maxTokens = models.find(({ id }) => id === model)?.max_model_len
+  const { max_model_len: maxTokens, truncates } = models.find(({ id }) => id === model) ?? {}
   return {
     id: slug(model),
     kind: 'openai-compatible',
@@ -53,6 +56,7 @@ export async function describeEmbedder(
     model,
     dimensions: data.data[0].embedding.length,
     ...(maxTokens && { maxTokens }),
+    ...(truncates && { truncates }),
     ...prefixesOf(model),
   }
 }

@@ -1,6 +1,7 @@
 import { jsonBody } from '../../shared/api/define-route.ts'
 import { searchRequest, searchRoute } from '../../shared/api/search.ts'
-import type { Found, Target } from '../../shared/domain/evaluation/judged.ts'
+import { calibration } from '../../shared/domain/evaluation/calibration.ts'
+import { type Found, meets, type Target } from '../../shared/domain/evaluation/judged.ts'
 import { type MeasureName, measure } from '../../shared/domain/evaluation/measures.ts'
 import {
   auroc,
@@ -15,8 +16,7 @@ export type Question = { readonly text: string; readonly targets: readonly Targe
 
 /** What a search brought, and how long it took from request to answer. */
 export type Searched = {
-  readonly hits: readonly Found[]
-  readonly confidence: number
+  readonly hits: readonly (Found & { readonly probability: number })[]
   readonly tookMs: number
 }
 
@@ -38,7 +38,7 @@ export async function search(
   const startedMs = performance.now()
   const body = { query, collection, topK, ...(retrieval && { retrieval }) }
   const { hits } = await client.call(anySearchRoute, { body })
-  return { hits, confidence: hits[0]?.score ?? 0, tookMs: performance.now() - startedMs }
+  return { hits, tookMs: performance.now() - startedMs }
 }
 
 /** A metric over all questions that it can be told for, with the score of each where it is a mean. */
@@ -48,7 +48,7 @@ export type Metric = Estimate & {
   readonly scores?: readonly number[]
 }
 
-/** Means of the measures over the questions that have an answer, and how well the best hit's score tells them from those that have none. */
+/** Means of the measures over the questions that have an answer, and how well the likeliest hit tells them from those that have none. */
 export function metricsOf(
   names: readonly MeasureName[],
   questions: readonly Question[],
@@ -77,12 +77,29 @@ export const meanMetric = (metric: string, scores: readonly number[]): Metric =>
 })
 
 function abstention(asked: readonly (Searched & Pick<Question, 'targets'>)[]): Metric[] {
-  const scored = asked.map(({ confidence, targets }) => ({
-    score: confidence,
+  const scored = asked.map(({ hits, targets }) => ({
+    score: Math.max(0, ...hits.map(({ probability }) => probability)),
     isPositive: targets.length > 0,
   }))
   const estimate = bootstrap(scored, auroc)
   return Number.isNaN(estimate.mean) ? [] : [{ metric: 'auroc', questions: asked.length, ...estimate }]
+}
+
+/** A search shows ten hits unless told otherwise. */
+const SHOWN = 10
+
+/** What the hits' probabilities are worth: `hit-auroc`, and `hit-error`, of which less is better. */
+export function calibrationOf(questions: readonly Question[], searched: readonly Searched[]): Metric[] {
+  const judged = questions.map(({ targets }, i) =>
+    (searched[i]?.hits ?? []).slice(0, SHOWN).map(({ probability, ...hit }) => {
+      return { probability, isRelevant: targets.some((target) => meets(hit, target)) }
+    }),
+  )
+  const { auroc: told, error } = calibration(judged)
+  const measured = { 'hit-auroc': told, 'hit-error': error }
+  return Object.entries(measured).flatMap(([metric, estimate]) =>
+    Number.isNaN(estimate.mean) ? [] : [{ metric, questions: questions.length, ...estimate }],
+  )
 }
 
 /** `.554 (.515 to .589)` */

@@ -31,6 +31,7 @@ const configuration = z.strictObject({
   model: z.string().min(1).max(128),
   dimensions: z.int().min(1).max(8_192),
   maxTokens: z.int().min(16).default(512),
+  truncates: z.boolean().default(false),
   batchSize: z.int().min(1).max(2_048).optional(),
   queryPrefix: z.string().max(256).optional(),
   documentPrefix: z.string().max(256).optional(),

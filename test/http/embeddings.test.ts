@@ -84,6 +84,12 @@ describe('an embedder behind HTTP', () => {
     expect(count(sent)).toBe(16)
   })
 
+  it('sends whole what its server cuts itself', async () => {
+    const text = 'pilot '.repeat(500)
+    await embedder({ maxTokens: 20, truncates: true }).embed([text], 'document')
+    expect(inputs()).toEqual([[text]])
+  })
+
   it('says what it cost, rounded up', async () => {
     const texts = ['the pilot boards', 'ships']
     const tokens = texts.reduce((sum, text) => sum + count(text), 0)

@@ -133,7 +133,7 @@ describe('synonyms in the lexical index', () => {
   })
   const texts = fc.array(parts, { minLength: 1, maxLength: 25 })
 
-  /** Scores by row, of chunks and of the first ten as one document, and the most that there can be. */
+  /** Scores of chunks by row, and of the first ten as one document. */
   const scored = (all: readonly string[], terms: readonly SearchTerm[]) =>
     indexed((index) => {
       // In two calls, so that a term stands in two segments; a row that was removed counts nothing.
@@ -146,13 +146,12 @@ describe('synonyms in the lexical index', () => {
       const parent = index.parents(terms, [rows.slice(0, 10).map(({ row }) => row)], 3)
       return { rows: found.map(({ row }) => row), scores: [...found.map(({ score }) => score), ...parent] }
     })
-  const expectSame = async (
-    one: { all: string[]; terms: SearchTerm[] },
-    other: { all: string[]; terms: SearchTerm[] },
-  ) => {
+  type Asked = { readonly all: readonly string[]; readonly terms: readonly SearchTerm[] }
+  /** How far scores are apart; infinitely when other rows are found. */
+  async function difference(one: Asked, other: Asked) {
     const [found, expected] = [await scored(one.all, one.terms), await scored(other.all, other.terms)]
-    expect(found.rows).toEqual(expected.rows)
-    for (const [i, score] of found.scores.entries()) expect(score).toBeCloseTo(expected.scores[i] ?? -1, 4)
+    if (found.rows.join() !== expected.rows.join()) return Number.POSITIVE_INFINITY
+    return Math.max(...found.scores.map((score, i) => Math.abs(score - (expected.scores[i] ?? 0))))
   }
 
   it('scores a word and its synonyms as if all texts used the one word', async () => {
@@ -163,10 +162,11 @@ describe('synonyms in the lexical index', () => {
         async (all, said) => {
           const plain = (text: string) => text.replaceAll(/\b(vessels?|boat)\b/g, 'ship').toLowerCase()
           const spoken = all.map((text) => text.join(' '))
-          await expectSame(
+          const [one, other] = [
             { all: spoken, terms: question(said, ['ship', 'vessel', 'boat']) },
             { all: spoken.map(plain), terms: question(plain(said)) },
-          )
+          ]
+          expect(await difference(one, other)).toBeLessThan(1e-4)
         },
       ),
       { numRuns: 40 },
@@ -184,16 +184,19 @@ describe('synonyms in the lexical index', () => {
     await fc.assert(
       fc.asyncProperty(whole, fc.constantFrom('', ' cargo', ' ebb tide'), async (all, more) => {
         const mixed = all.map((text) => text.replaceAll('sla', short))
-        await expectSame(
-          { all: mixed, terms: question(`${long}${more}`, group) },
-          { all: mixed.map((text) => text.replaceAll(short, long)), terms: question(`${long}${more}`) },
-        )
-        await expectSame(
-          { all: mixed, terms: question(`SLA${more}`, group) },
-          { all: mixed.map((text) => text.replaceAll(long, short)), terms: question(`SLA${more}`) },
-        )
+        const spelled = {
+          all: mixed.map((text) => text.replaceAll(short, long)),
+          terms: question(`${long}${more}`),
+        }
+        const abbreviated = {
+          all: mixed.map((text) => text.replaceAll(long, short)),
+          terms: question(`SLA${more}`),
+        }
+        const asked = (said: string) => ({ all: mixed, terms: question(`${said}${more}`, group) })
+        expect(await difference(asked(long), spelled)).toBeLessThan(1e-4)
+        expect(await difference(asked('SLA'), abbreviated)).toBeLessThan(1e-4)
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     )
   })
 
@@ -203,7 +206,7 @@ describe('synonyms in the lexical index', () => {
       index.add(all.map((text, row) => ({ row, text })))
       return index.matches(question('sla', ['sla', 'service level agreement']), everything, 10)
     })
-    expect(found.map(({ row }) => row).toSorted()).toEqual([0, 3])
+    expect(found.map(({ row }) => row).toSorted((a, b) => a - b)).toEqual([0, 3])
   })
 })
 

@@ -11,9 +11,17 @@ export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** A statistic with its bootstrap percentile interval (Efron 1979); the same items give the same interval. */
-export function bootstrap<T>(items: readonly T[], statistic: (sample: readonly T[]) => number): Estimate {
+export const bootstrap = <T>(items: readonly T[], statistic: (sample: readonly T[]) => number): Estimate =>
+  resampled(items, statistic, RESAMPLES)
+
+/** The same of so many resamples. */
+export function resampled<T>(
+  items: readonly T[],
+  statistic: (sample: readonly T[]) => number,
+  resamples: number,
+): Estimate {
   const random = seededRandom(SEED)
-  const drawn = Array.from({ length: RESAMPLES }, () =>
+  const drawn = Array.from({ length: resamples }, () =>
     statistic(items.flatMap(() => items[Math.floor(random.uniform() * items.length)] ?? [])),
   )
   // A resample that a statistic does not hold for, such as one with no positives, says nothing.

@@ -20,6 +20,8 @@ export type RemoteOptions = Upstream & {
   readonly feedbackShare: number
   /** Longest text that the model reads; what is longer is cut. */
   readonly maxTokens: number
+  /** The server cuts what is longer itself, by the model's own tokens, so that none of the room is lost to a margin. */
+  readonly truncates: boolean
   /** Texts in one request. */
   readonly batchSize: number
   readonly queryPrefix?: string | undefined
@@ -98,9 +100,9 @@ function tariffOf(options: RemoteOptions): EmbedderTariff | null {
 
 /** What has no words is not sent: its vector is zeros, and some servers refuse a whole batch for it. */
 function batchesOf(texts: readonly string[], kind: Kind, options: RemoteOptions): SizedText[][] {
-  const { maxTokens, batchSize, dimensions, countTokens } = options
+  const { maxTokens, truncates, batchSize, dimensions, countTokens } = options
   const prefix = (kind === 'query' ? options.queryPrefix : options.documentPrefix) ?? ''
-  const limit = Math.max(1, Math.floor(maxTokens * TOKEN_MARGIN))
+  const limit = truncates ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(maxTokens * TOKEN_MARGIN))
   const sized = texts.flatMap((words, index) => {
     if (words.trim() === '') return []
     const text = cutToTokens(prefix + words, limit, countTokens)

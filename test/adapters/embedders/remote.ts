@@ -12,6 +12,7 @@ export const remoteOptions = (url: string, rest: Partial<RemoteOptions> = {}): R
   denseShare: 0.6,
   feedbackShare: 0.25,
   maxTokens: 512,
+  truncates: false,
   batchSize: 32,
   nanoUsdPerKTok: 20_000,
   authorizer: headersAuthorizer({}),

@@ -50,7 +50,9 @@ describe('the embedder as a server', () => {
 
   it('tells its model and its health', async () => {
     const { client, url } = await open()
-    expect((await client.models.list()).data).toMatchObject([{ id: 'counting', max_model_len: 4 }])
+    expect((await client.models.list()).data).toMatchObject([
+      { id: 'counting', max_model_len: 4, truncates: true },
+    ])
     const health: unknown = await (await fetch(`${url}/health`)).json()
     expect(health).toEqual({ status: 'ok', model: 'counting', waitingTexts: 0 })
   })
