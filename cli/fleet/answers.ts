@@ -1,4 +1,5 @@
 import { extractAnswer } from '../../shared/domain/extractive.ts'
+import { unmark } from '../../shared/domain/marking.ts'
 import type { Source } from '../../shared/domain/passage.ts'
 import type { Answer } from './reply.ts'
 import { hashOf } from './seeded.ts'
@@ -27,10 +28,16 @@ export const demoAnswer: Answer = ({ messages = [] }) => {
 // The forms in which shared/domain/prompt.ts and most others number their sources.
 const TAGGED = /<source(?:-\w+)? number="(\d+)"(?: title="([^"]*)")?[^>]*>\n?([\s\S]*?)<\/source(?:-\w+)?>/g
 const BRACKETED = /^\[(\d+)\] *(.+(?:\n(?!\[\d+\]|\s*$).+)*)/gm
+/** Between the words of sources, where the prompt says so. */
+const MARK = /its words joined by (.)\./u
 const QUESTION = /(?:^|\n)Question: *([\s\S]*)$/
 
 function quote(prompt: string): string | null {
-  const tagged = [...prompt.matchAll(TAGGED)].map(([, number, title, text]) => source(number, text, title))
+  const mark = MARK.exec(prompt)?.[1] ?? null
+  const plain = (text = '') => unmark(text, mark)
+  const tagged = [...prompt.matchAll(TAGGED)].map(([, number, title, text]) =>
+    source(number, plain(text), plain(title)),
+  )
   const sources =
     tagged.length > 0
       ? tagged

@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { DOUBTS, VERDICTS } from '../domain/judging.ts'
 import { PRIORITIES } from '../domain/priority.ts'
+import { INTENTS } from '../domain/query/intent.ts'
 import { TECHNIQUES } from '../domain/rewriting.ts'
 import { DEFAULT_TEMPLATE } from '../domain/template.ts'
 import { collectionName, filter, level, policyName, question, templateName, tier } from './common.ts'
 import { defineRoute, jsonBody } from './define-route.ts'
-import { retrievalChoice } from './retrieval.ts'
+import { hints, retrievalChoice } from './retrieval.ts'
 import { explainRoute, route } from './route.ts'
 
 const note = (description: string) => ({ description })
@@ -52,6 +53,7 @@ export const retrieval = retrievalChoice
       .max(50)
       .optional()
       .openapi(note("How many passages to find; left out: the collection's setting, else the tier decides.")),
+    hints,
     rewrite: z
       .array(z.enum(TECHNIQUES))
       .min(1)
@@ -213,6 +215,16 @@ const judgeShown = sideSpend.openapi(
   ),
 )
 
+export const hintsShown = z
+  .object({
+    language: z
+      .string()
+      .nullable()
+      .openapi(note('ISO 639-1; null where the question does not tell it surely.')),
+    intent: z.enum(INTENTS),
+  })
+  .openapi(note('What the model was told of how the question wants to be answered.'))
+
 export const rerankShown = z
   .object({ id: z.string(), degraded: z.string().nullable() })
   .openapi(note('The reranker, and why the hits are in the order of the search after all.'))
@@ -247,6 +259,7 @@ export const queryResponse = answerChecks
     answer: z.string(),
     degraded: z.boolean().openapi(note('No model answered; the passages are quoted.')),
     sources: z.array(source),
+    hints: hintsShown.optional(),
     rewriting: rewritingShown.optional(),
     rerank: rerankShown.optional(),
     template: templateShown,

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { CollectionRetrieval } from '../domain/retrieval/settings.ts'
 import { collectionName, page, pageQuery, tier } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
-import { retrievalChoice, toChoice } from './retrieval.ts'
+import { hints, retrievalChoice, toChoice } from './retrieval.ts'
 
 const note = (description: string) => ({ description })
 
@@ -17,6 +17,7 @@ const collectionRetrieval = retrievalChoice
       .max(50)
       .optional()
       .openapi(note('Passages for a question and hits of a search; left out: as the tier has it, and 10.')),
+    hints,
   })
   .openapi('CollectionRetrieval')
 

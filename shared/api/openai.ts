@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import {
   answerChecks,
+  hintsShown,
   requirements,
   rerankShown,
   retrieval,
@@ -81,6 +82,7 @@ const chatResponse = z
     // The checks are there with a collection.
     fairlead: answerChecks.partial().extend({
       sources: z.array(source).optional(),
+      hints: hintsShown.optional(),
       rewriting: rewritingShown.optional(),
       rerank: rerankShown.optional(),
       template: templateShown.optional(),

@@ -53,6 +53,15 @@ export const retrievalChoice = z
   })
   .openapi('Retrieval')
 
+export const hints = z
+  .boolean()
+  .optional()
+  .openapi(
+    note(
+      'Tells the model the language and kind of the question; left out: true with a built-in template, false with one of your own.',
+    ),
+  )
+
 /** As the domain takes it: a reranker by its id, null for none. */
 export function toChoice({ rerank, ...choice }: z.infer<typeof retrievalChoice>) {
   if (rerank === undefined) return choice

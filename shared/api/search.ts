@@ -35,7 +35,9 @@ export const hit = z
     metadata,
     labels,
     score: z.number().openapi(note('Compares hits of one result, 0 to 1.')),
-    probability: z.number().openapi(note('How likely the hit is relevant, 0 to 1; compares hits of all questions.')),
+    probability: z
+      .number()
+      .openapi(note('How likely the hit is relevant, 0 to 1; compares hits of all questions.')),
     legs: z.object({
       lexical: z.number(),
       dense: z.number(),

@@ -58,6 +58,8 @@ export type PromptOptions = {
   readonly template: Pick<Template, 'instructions' | 'marking'>
   /** Letters and digits that nobody could know when the passages were written; fresh for each request. */
   readonly marker: string
+  /** Lines on how this question wants to be answered. They stand beside it, so that the rules before them are the same for all questions. */
+  readonly hints: readonly string[]
 }
 
 /** `mark` stands between the words of the sources; null where only tags mark them. */
@@ -68,7 +70,7 @@ export function writePrompt(
   question: string,
   conversation: readonly ChatMessage[],
   sources: readonly Source[],
-  { format, template, marker }: PromptOptions,
+  { format, template, marker, hints }: PromptOptions,
 ): Prompt {
   const { instructions, marking } = template
   // A tenant's instructions add to the common rules, and a format that programs read has the last word.
@@ -82,7 +84,7 @@ export function writePrompt(
   const messages: ChatMessage[] = [
     { role: 'system', content: system },
     ...conversation,
-    { role: 'user', content: `${given}\n\nQuestion: ${question}` },
+    { role: 'user', content: [given, '', ...hints, `Question: ${question}`].join('\n') },
   ]
   return { messages, mark }
 }

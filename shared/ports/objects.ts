@@ -5,7 +5,14 @@ import type { LeaseDecision, LeaseRelease, LeaseRequest } from '../domain/lease.
 import type { Priority } from '../domain/priority.ts'
 import type { RateLimitState, RateLimits } from '../domain/rate-limit.ts'
 import type { UsageEvent } from '../domain/usage.ts'
-import type { DocumentVersion, Hit, IndexedChunk, PublishOutcome, SearchRequest, StoredChunk } from './vector-store.ts'
+import type {
+  DocumentVersion,
+  Hit,
+  IndexedChunk,
+  PublishOutcome,
+  SearchRequest,
+  StoredChunk,
+} from './vector-store.ts'
 
 /** What is known of a spend before it happens; the rest of its ledger line comes with the settlement. */
 export type SpendIntent = Omit<

@@ -4,6 +4,7 @@ import type { Filter } from '../domain/filter.ts'
 import type { ChatMessage, Source } from '../domain/passage.ts'
 import type { Principal } from '../domain/principal.ts'
 import type { AnswerFormat, Prompt } from '../domain/prompt.ts'
+import type { Hints } from '../domain/query/hints.ts'
 import type { RetrievalChoice } from '../domain/retrieval/settings.ts'
 import type { Rewriting } from '../domain/rewriting.ts'
 import type { Template } from '../domain/template.ts'
@@ -22,6 +23,8 @@ export type RetrieveRequest = {
   readonly filter?: Filter | undefined
   readonly topK?: number | undefined
   readonly retrieval?: RetrievalChoice | undefined
+  /** Whether the model is told the question's language and kind; left out: as the collection has it, else by the template. */
+  readonly hints?: boolean | undefined
   /** What a model made of the question. */
   readonly rewriting?: Rewriting | null | undefined
   readonly format: AnswerFormat
@@ -37,6 +40,8 @@ export type Retrieved = Prompt & {
   readonly promptTokens: number
   /** Whether the sources can answer the question, judged by their words. */
   readonly assessment: Assessment
+  /** What the model was told of how the question wants to be answered; null: nothing. */
+  readonly hints: Hints | null
   /** What embedding the question took. */
   readonly embedding: Found['embedding']
   readonly rerank: Found['rerank']

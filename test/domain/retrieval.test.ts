@@ -200,7 +200,7 @@ describe('the prompt', () => {
     probability: 1,
   }
 
-  const options = { format: 'markdown', template: DEFAULT_TEMPLATE, marker: 'k3f9' } as const
+  const options = { format: 'markdown', template: DEFAULT_TEMPLATE, marker: 'k3f9', hints: [] } as const
 
   it('shows numbered sources that cannot end their own quotation', () => {
     const content = writePrompt('Why?', [], [source], options).messages.at(-1)?.content ?? ''
@@ -208,6 +208,14 @@ describe('the prompt', () => {
     expect(content).toContain('<source-k3f9 number="1" title="A \'guide\'" section="H">')
     expect(content).toContain('</source-k3f9>')
     expect(content).toContain('Question: Why?')
+  })
+
+  it('tells hints beside the question, so that the rules stay the same for all questions', () => {
+    const [bare, hinted] = [[], ['Answer in German.']].map(
+      (hints) => writePrompt('Warum?', [], [source], { ...options, hints }).messages,
+    )
+    expect(hinted?.[0]).toEqual(bare?.[0])
+    expect(hinted?.at(-1)?.content).toMatch(/<\/source-k3f9>\n\nAnswer in German\.\nQuestion: Warum\?$/)
   })
 
   it('holds rules of its template, all of them different', () => {

@@ -5,6 +5,7 @@ import { indexNamespace } from '../../shared/domain/collection.ts'
 import { markedTokens, tokensOnceMarked } from '../../shared/domain/marking.ts'
 import { RETRIEVAL_PROFILES } from '../../shared/domain/matrix/sources/profiles.ts'
 import { type Prompt, recentTurns, searchText, writePrompt } from '../../shared/domain/prompt.ts'
+import { hintRules, hintsOf } from '../../shared/domain/query/hints.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { CallContext, Retrieved, RetrieveRequest } from '../../shared/ports/services.ts'
 import type { Hit } from '../../shared/ports/vector-store.ts'
@@ -36,7 +37,10 @@ export async function retrieve(
     profile.contextTokens * CONVERSATION_SHARE,
     countTokens,
   )
-  const options = { format, template, marker: deps.newMarker() }
+  // Who writes instructions of their own says in them how answers are to be.
+  const isHinting = request.hints ?? collection.retrieval.hints ?? template.builtIn
+  const hints = isHinting ? hintsOf(question) : null
+  const options = { format, template, marker: deps.newMarker(), hints: hints ? hintRules(hints) : [] }
   const bare = countPrompt(countTokens, writePrompt(question, conversation, [], options))
   // Models cut text into more pieces than WordPiece does, and the tags around a source are counted with none.
   const budgetTokens = Math.floor(profile.contextTokens * (1 - TOKEN_MARGIN)) - bare
@@ -74,6 +78,7 @@ export async function retrieve(
     ...prompt,
     promptTokens: countPrompt(countTokens, prompt),
     assessment: assessEvidence(question, sources, request.conversation.length > 0),
+    hints,
     embedding,
     rerank,
     retrievalMs: now() - startedMs,

@@ -55,7 +55,6 @@ function afterwards(attempts: readonly Attempt[], endpoint: string, degraded: bo
     : [`${told}; ${endpoint} took over`]
 }
 
-/** Whether the reader got an answer. */
 /**
  * How an answer is to be taken. It abstains where nothing was found or said, and where it cites nothing and its sources were judged unable to
  * answer: a model that declines says so in words of its own.
@@ -71,10 +70,11 @@ export function outcomeOf(answer: string, { retrieved }: Asked) {
 
 const CITATION = /\[\d{1,3}/
 
-/** What a model made of the question and what a reranker did, where they were asked for. */
+/** What the question's wording told the model, what a model made of it and what a reranker did, where they had a part. */
 export function stagesOf({ rewritten, retrieved }: Asked) {
-  const { rerank = null } = retrieved ?? {}
+  const { rerank = null, hints = null } = retrieved ?? {}
   return {
+    ...(hints && { hints }),
     ...(rewritten && { rewriting: rewritingFields(rewritten) }),
     ...(rerank && { rerank: { id: rerank.id, degraded: rerank.degraded } }),
   }

@@ -50,6 +50,7 @@ export type Ask = {
   readonly filter?: Filter | undefined
   readonly topK?: number | undefined
   readonly retrieval: RetrieveRequest['retrieval']
+  readonly hints?: boolean | undefined
   readonly format: RetrieveRequest['format']
   /** Its name. */
   readonly template: string
@@ -201,12 +202,12 @@ function jobOf(call: Ask, decided: Decided, candidates: Job['candidates']): Job 
 
 async function retrieve(
   rag: RagService,
-  { context, question, collection, conversation, filter, topK, retrieval, format }: Ask,
+  { context, question, collection, conversation, filter, topK, retrieval, hints, format }: Ask,
   chosen: Pick<RetrieveRequest, 'tier' | 'rewriting' | 'template'>,
 ): Promise<Retrieved | null> {
   if (collection === null) return null
   const about = { question, collection, conversation, filter }
-  return rag.retrieve(context, { ...about, ...chosen, topK, retrieval, format })
+  return rag.retrieve(context, { ...about, ...chosen, topK, retrieval, hints, format })
 }
 
 /** Quoting needs sources, a caller who allows it, and no promise about where text may go: the edge attests nothing. */

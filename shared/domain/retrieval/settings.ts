@@ -52,7 +52,10 @@ export type RetrievalChoice = {
 }
 
 /** What a collection says of its searches. */
-export type CollectionRetrieval = RetrievalChoice & { readonly topK?: number | undefined }
+export type CollectionRetrieval = RetrievalChoice & {
+  readonly topK?: number | undefined
+  readonly hints?: boolean | undefined
+}
 
 /** The platform's settings, and over them what each of the choices says: the later, the stronger. */
 export function settingsFrom(...choices: readonly (RetrievalChoice | undefined)[]): RetrievalSettings {

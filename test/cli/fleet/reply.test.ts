@@ -16,7 +16,7 @@ const continuing = (messages: ChatBody['messages'] = [], begun: string): ChatBod
   add_generation_prompt: false,
 })
 
-const PROMPT = { format: 'text', template: DEFAULT_TEMPLATE, marker: 'k3f9' } as const
+const PROMPT = { format: 'text', template: DEFAULT_TEMPLATE, marker: 'k3f9', hints: [] } as const
 
 const source = {
   number: 2,
@@ -57,14 +57,18 @@ describe('an answer', () => {
     expect([tokens.length, finishReason]).toEqual([5, 'length'])
   })
 
-  it('quotes the source that our own prompt numbers, and says so when none answers', () => {
-    const answerTo = (question: string) =>
-      demoAnswer({ messages: [...writePrompt(question, [], [source], PROMPT).messages] })
-    expect(answerTo('How many days of leave does everyone have?')).toBe(
-      'Everyone has 30 days of leave a year. [2]',
-    )
-    expect(answerTo('Who painted the ceiling?')).toBe('The sources do not contain the answer.')
-  })
+  it.each(['tags', 'words'] as const)(
+    'quotes the source that our own prompt numbers and marks by %s, and says so when none answers',
+    (marking) => {
+      const options = { ...PROMPT, template: { ...DEFAULT_TEMPLATE, marking } }
+      const answerTo = (question: string) =>
+        demoAnswer({ messages: [...writePrompt(question, [], [source], options).messages] })
+      expect(answerTo('How many days of leave does everyone have?')).toBe(
+        'Everyone has 30 days of leave a year. [2]',
+      )
+      expect(answerTo('Who painted the ceiling?')).toBe('The sources do not contain the answer.')
+    },
+  )
 
   it('quotes sources in brackets too', () => {
     const prompt =

@@ -68,7 +68,7 @@ function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'place' | 'clientSign
   const { collection = null, filter, retrieval, requirements } = fairlead
   if (collection !== null && !mayUseCollection(call.context.principal, collection))
     throw new AppError('forbidden', `This key may not use the collection "${collection}"`)
-  const { topK, rewrite, maxRewriteCostUsd, ...choice } = retrieval ?? {}
+  const { topK, hints, rewrite, maxRewriteCostUsd, ...choice } = retrieval ?? {}
   const last = messages.findLastIndex(({ role }) => role === 'user')
   return {
     ...call,
@@ -83,6 +83,7 @@ function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'place' | 'clientSign
     judging: wantedJudging(fairlead.verification),
     labels: [],
     retrieval: toChoice(choice),
+    hints,
     format: 'markdown',
     template: fairlead.template ?? DEFAULT_TEMPLATE.name,
     ...servedBy(model, requirements),

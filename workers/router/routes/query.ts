@@ -50,7 +50,7 @@ const callOf = (c: Context<ApiEnv>): Call => ({
 })
 
 function toAsk(body: z.infer<typeof queryRequest>, call: Call): Ask {
-  const { topK, rewrite, maxRewriteCostUsd, ...retrieval } = body.retrieval ?? {}
+  const { topK, hints, rewrite, maxRewriteCostUsd, ...retrieval } = body.retrieval ?? {}
   if (!mayUseCollection(call.context.principal, body.collection))
     throw new AppError('forbidden', `This key may not use the collection "${body.collection}"`)
   return {
@@ -65,6 +65,7 @@ function toAsk(body: z.infer<typeof queryRequest>, call: Call): Ask {
     judging: wantedJudging(body.verification),
     labels: [],
     retrieval: toChoice(retrieval),
+    hints,
     template: body.template,
     format: body.format,
     requirements: body.requirements ?? {},
