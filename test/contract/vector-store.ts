@@ -258,6 +258,21 @@ export function vectorStoreContract(create: () => Promise<VectorStore> | VectorS
       await put(version('note', { version: 3, acl: ['user:bob'] }), 'the pilot boards')
       expect(await found('pilot', { principals: ['user:ada'] })).toEqual([])
     })
+
+    it('asks anew who may see what after every change, however often the same is asked', async () => {
+      const seen = { principals: ['user:ada'], filter: { field: 'lang', is: { eq: 'en' } } } as const
+      await put(version('note', { acl: ['user:ada'], metadata: { lang: 'en' } }), 'the pilot boards')
+      expect(await found('pilot', seen)).toEqual(['note'])
+      await put(version('other', { metadata: { lang: 'en' } }), 'the pilot leaves')
+      expect(await found('pilot', seen)).toEqual(['note', 'other'])
+      await put(
+        version('note', { version: 2, acl: ['user:bob'], metadata: { lang: 'en' } }),
+        'the pilot boards',
+      )
+      expect(await found('pilot', seen)).toEqual(['other'])
+      await put(version('other', { version: 2, metadata: { lang: 'de' } }), 'the pilot leaves')
+      expect(await found('pilot', seen)).toEqual([])
+    })
   })
 
   describe('filters', () => {

@@ -19,12 +19,13 @@ import type {
 import { searchSlots } from '../../../shared/slot-search.ts'
 import scan from './scan.wasm'
 import { ShardTables, type StoredHit } from './shard-tables.ts'
-import { VectorIndex } from './vector-index.ts'
+import { VectorIndex, type VisibleDocuments } from './vector-index.ts'
 
 /** One hash slot of a collection's index: rows and full text in SQLite, vectors also in memory. The single writer of its documents. */
 export class Shard extends DurableObject implements ShardRpc {
   readonly #tables: ShardTables
   #vectors: VectorIndex | null = null
+  #seen: { readonly by: string; readonly documents: VisibleDocuments } | null = null
 
   constructor(state: DurableObjectState, env: Cloudflare.Env) {
     super(state, env)
@@ -83,7 +84,7 @@ export class Shard extends DurableObject implements ShardRpc {
 
   async probe(question: LexicalQuestion, visibility: Visibility, limit: number): Promise<ShardProbe> {
     const index = this.#index()
-    const visible = this.#tables.visibleDocuments(visibility)
+    const visible = this.#visibleTo(visibility)
     const lexical = this.#tables.matches(question, (row) => index.isVisible(row, visible), limit)
     const vectors = lexical.slice(0, FEEDBACK_HITS).flatMap(({ row }) => {
       const vector = index.get(row)
@@ -115,7 +116,7 @@ export class Shard extends DurableObject implements ShardRpc {
     rows: readonly number[],
     limit: number,
   ): Promise<NearChunk[]> {
-    const visible = this.#tables.visibleDocuments(visibility)
+    const visible = this.#visibleTo(visibility)
     const index = this.#index()
     if (index.size === 0) return []
     sameDimensions(question, index.dimensions)
@@ -147,6 +148,7 @@ export class Shard extends DurableObject implements ShardRpc {
 
   async drop(): Promise<void> {
     await this.ctx.storage.deleteAll()
+    this.#seen = null
     this.#tables.create()
     this.#vectors = null
   }
@@ -158,7 +160,16 @@ export class Shard extends DurableObject implements ShardRpc {
     } catch (error) {
       this.#tables.forget()
       throw error
+    } finally {
+      this.#seen = null
     }
+  }
+
+  /** Both legs of a search ask, and often the next search asks the same. */
+  #visibleTo(visibility: Visibility): VisibleDocuments {
+    const by = JSON.stringify(visibility)
+    if (this.#seen?.by !== by) this.#seen = { by, documents: this.#tables.visibleDocuments(visibility) }
+    return this.#seen.documents
   }
 
   #forgetVectors(rows: readonly number[]) {
