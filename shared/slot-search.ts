@@ -11,6 +11,8 @@ import { withNeighbours } from './domain/retrieval/agreement.ts'
 import { withParents } from './domain/retrieval/parent.ts'
 import { coverageOf, relevanceProbability } from './domain/retrieval/probability.ts'
 import { DEFAULT_RETRIEVAL } from './domain/retrieval/settings.ts'
+import { trustInWords, trusting } from './domain/retrieval/trust.ts'
+import { queryWords } from './domain/terms.ts'
 import { centred, dot, isZero } from './domain/vector.ts'
 import type { ShardProbe, ShardRpc, Visibility } from './ports/objects.ts'
 import type { Hit, SearchRequest, SearchStages } from './ports/vector-store.ts'
@@ -49,13 +51,14 @@ export async function searchSlots(
   const visibility = { filter, principals }
   const asked = { text: request.text, synonyms: request.synonyms ?? [] }
   const probes = await Promise.all(shards.map((shard) => shard.probe(asked, visibility, CANDIDATES)))
-  const { lexical, question, mean } = combine(probes, vector, stages)
+  const trust = trustOf(asked.text, probes)
+  const { lexical, question, mean } = combine(probes, vector, stages, trust)
   const found = await Promise.all(
     shards.map((shard, slot) => candidatesOf(shard, slot, { lexical, question, mean, visibility })),
   )
   const words = lexical.map(({ score }) => score)
-  // Who chose the weights means them; ours give way where words alone decide.
-  const shares = stages.isWeighted ? weights : weightsFor(opennessOf(words), weights)
+  // Who chose the weights means them; ours give way where words alone decide, or know nothing.
+  const shares = stages.isWeighted ? weights : trusting(weightsFor(opennessOf(words), weights), trust)
   const candidates = stages.parent ? withParents(found.flat(), parentsOf(probes)) : found.flat()
   const fused: Ranked[] = fuse(candidates, shares, stages.fusion)
   const directed = await withDirections(shards, fused.slice(0, Math.max(topK, AGREEING)), mean)
@@ -129,11 +132,18 @@ function agreed(candidates: readonly Directed[], openness: number): readonly Dir
 const rowsIn = (wanted: number, candidates: readonly Ranked[]) =>
   candidates.flatMap(({ key: { slot, row } }) => (slot === wanted ? [row] : []))
 
+/** The best hit of any slot speaks for how much of the question the collection's words hold. */
+function trustOf(question: string, probes: readonly ShardProbe[]): number {
+  const covered = probes.map(({ lexical, mostLexical }) => coverageOf(lexical[0]?.score ?? 0, mostLexical))
+  return trustInWords(Math.max(0, ...covered), queryWords(question).length)
+}
+
 /** Slots add up to one collection: the mean of all vectors, and the best lexical hits of any slot speak for the question. */
 function combine(
   probes: readonly ShardProbe[],
   vector: Float32Array,
   { feedback, feedbackShare }: SearchStages,
+  trust: number,
 ) {
   const count = probes.reduce((sum, { vectorCount }) => sum + vectorCount, 0)
   const mean = new Float32Array(vector.length)
@@ -148,7 +158,7 @@ function combine(
   const told = lexical
     .slice(0, feedback ? FEEDBACK_HITS : 0)
     .flatMap((hit) => (hit.vector ? [{ lexical: hit.score, vector: hit.vector }] : []))
-  return { lexical, question: feedbackVector(vector, mean, told, feedbackShare), mean }
+  return { lexical, question: feedbackVector(vector, mean, told, trust * feedbackShare), mean }
 }
 
 type Judged = Ranked & { readonly probability: number }

@@ -181,6 +181,20 @@ export function vectorStoreContract(create: () => Promise<VectorStore> | VectorS
       expect(hit?.legs.dense).toBeGreaterThan(0.5)
     })
 
+    it('follows the vector where the words know hardly anything of the question', async () => {
+      const texts = ['the pilot is late', 'soup is served', 'ropes are kept', 'lamps are lit']
+      for (const [i, text] of texts.entries()) {
+        await store.stage(namespace, version(`d${i}`), [chunk(text, 0, axis(i))])
+        await store.publish(namespace, version(`d${i}`))
+      }
+      const inGerman = 'Wo liegen nachts Taue und Leinen, wenn kein Pilot Dienst hat'
+      expect((await search(inGerman, { vector: axis(2) }))[0]).toMatchObject({
+        documentId: 'd2',
+        legs: { lexical: 0 },
+      })
+      expect((await search('the pilot', { vector: axis(2) }))[0]?.documentId).toBe('d0')
+    })
+
     it('lets a leg of weight 0 decide nothing, and still shows its score', async () => {
       await store.stage(namespace, version('words'), [chunk('the pilot boards', 0, axis(1))])
       await store.stage(namespace, version('meaning'), [chunk('soup is served', 0, axis(0))])
