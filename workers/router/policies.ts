@@ -5,10 +5,7 @@ import { isWithin, type Priority } from '../../shared/domain/priority.ts'
 import type { RoutingPolicy } from '../../shared/domain/routing/policy.ts'
 import { DEFAULT_POLICY, fillPolicy, type PolicySettings } from '../../shared/domain/routing/tenant-policy.ts'
 import { AppError } from '../../shared/errors.ts'
-
-/** How old an isolate's copy of a tenant's policies may be: a change reaches every isolate within this time. */
-const FRESH_MS = 5_000
-const MAX_TENANTS = 10_000
+import { shortLived } from './short-lived.ts'
 
 /** What a request may say about it in its `requirements`. */
 type Asked = { readonly policy?: string | undefined; readonly priority?: Priority | undefined }
@@ -21,27 +18,16 @@ export type Policies = {
   forget(tenantId: string): void
 }
 
-/** A tenant's policies are read as one and kept for a few seconds. Only values are kept: workerd forbids awaiting another request's I/O. */
+/** A tenant's policies are read as one and kept for a few seconds. */
 export function tenantPolicies(db: Database, now: () => number): Policies {
-  const known = new Map<string, { settings: ReadonlyMap<string, PolicySettings>; untilMs: number }>()
-  let changes = 0
-
-  const settingsOf = async (tenantId: string) => {
-    const cached = known.get(tenantId)
-    if (cached && cached.untilMs > now()) return cached.settings
-    const seen = changes
+  const settingsOf = shortLived<ReadonlyMap<string, PolicySettings>>(async (tenantId) => {
     const rows = await listPolicies(db, tenantId)
-    const settings = new Map(rows.map(({ name, policy }) => [name, policy]))
-    // A change made here while they were read is not in what was read.
-    if (seen !== changes) return settings
-    if (known.size >= MAX_TENANTS) known.clear()
-    known.set(tenantId, { settings, untilMs: now() + FRESH_MS })
-    return settings
-  }
+    return new Map(rows.map(({ name, policy }) => [name, policy]))
+  }, now)
 
   return {
     async policyFor({ tenantId, plan }, asked = {}) {
-      const settings = await settingsOf(tenantId)
+      const settings = await settingsOf.of(tenantId)
       const name = asked.policy ?? DEFAULT_POLICY
       const set = settings.get(name)
       if (!set && name !== DEFAULT_POLICY)
@@ -53,10 +39,7 @@ export function tenantPolicies(db: Database, now: () => number): Policies {
       // No policy can be named like this, so that a decision record never confuses the two.
       return { name: set ? name : `plan:${plan}`, policy }
     },
-    forget(tenantId) {
-      known.delete(tenantId)
-      changes += 1
-    },
+    forget: settingsOf.forget,
   }
 }
 
