@@ -135,7 +135,8 @@ const rowsIn = (wanted: number, candidates: readonly Ranked[]) =>
 /** The best hit of any slot speaks for how much of the question the collection's words hold. */
 function trustOf(question: string, probes: readonly ShardProbe[]): number {
   const covered = probes.map(({ lexical, mostLexical }) => coverageOf(lexical[0]?.score ?? 0, mostLexical))
-  return trustInWords(Math.max(0, ...covered), queryWords(question).length)
+  const chunks = probes.reduce((sum, { vectorCount }) => sum + vectorCount, 0)
+  return trustInWords(Math.max(0, ...covered), queryWords(question).length, chunks)
 }
 
 /** Slots add up to one collection: the mean of all vectors, and the best lexical hits of any slot speak for the question. */

@@ -4,12 +4,15 @@ import type { LegWeights } from '../fusion.ts'
 const LEAST_COVERAGE = 0.08
 /** No chunk holds all of a question that is longer, in words. */
 const LONG_QUESTION_WORDS = 40
+/** Among fewer chunks no word is rare, so that whatever is said covers little. */
+const FEWEST_CHUNKS = 20
 
 /**
  * How far words can be trusted, 0..1. Where the best hit holds hardly anything of the question, as when it is asked in another language
  * than the documents', its few words are there by chance, and neither order hits nor aim the question's vector.
  */
-export function trustInWords(coverage: number, questionWords: number): number {
+export function trustInWords(coverage: number, questionWords: number, chunks: number): number {
+  if (chunks < FEWEST_CHUNKS) return 1
   const least = LEAST_COVERAGE * Math.min(1, LONG_QUESTION_WORDS / Math.max(1, questionWords))
   return Math.min(1, coverage / least)
 }
