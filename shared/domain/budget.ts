@@ -28,6 +28,8 @@ export type BudgetDecision =
       readonly keyId: string | null
       readonly period: BudgetPeriod
       readonly remainingNanoUsd: number
+      /** Only held money is in the way: what runs now may give back enough of it. */
+      readonly mayFitLater: boolean
     }
 
 /** A reservation is refused for money or for its rate; the limit that was met is named. */
@@ -45,10 +47,14 @@ export function decideReservation(accounts: readonly Account[], amountNanoUsd: n
         keyId,
         period,
         remainingNanoUsd: Math.max(0, remainingNanoUsd),
+        mayFitLater: accounts.every((account) => amountNanoUsd <= unpostedNanoUsd(account)),
       }
   }
   return { allowed: true }
 }
+
+const unpostedNanoUsd = ({ limitNanoUsd, postedNanoUsd }: Account) =>
+  limitNanoUsd === null ? Infinity : limitNanoUsd - postedNanoUsd
 
 /** What is posted of a reservation: never more than was held, whatever the origin claims to have used. */
 export function decidePosting(

@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts'
 import { errorFields } from '../log.ts'
 import type { EventSink } from '../ports/event-sink.ts'
 import type { Reranker, Reranking } from '../ports/reranker.ts'
+import { spendIn, withSpend } from '../spending/partial-spend.ts'
 
 type Member = { readonly reranker: Reranker; readonly weight: number }
 type Options = {
@@ -29,32 +30,32 @@ export function ensemble(
       const late = AbortSignal.timeout(memberDeadlineMs)
       const limit = signal ? AbortSignal.any([signal, late]) : late
       const asked = members.map(({ reranker }) => reranker.rerank(query, candidates, limit))
+      const outcomes = await Promise.allSettled(asked)
+      const costNanoUsd = outcomes.reduce((sum, outcome) => sum + costOf(outcome), 0)
       const votes: Vote[] = []
       const errors: AppError[] = []
-      let costNanoUsd = 0
-      for (const [i, outcome] of (await Promise.allSettled(asked)).entries()) {
-        const { reranker, weight = 0 } = members[i] ?? {}
-        if (outcome.status === 'fulfilled') {
-          costNanoUsd += outcome.value.costNanoUsd
-          votes.push({ scores: outcome.value.scores, weight })
-        } else {
-          const error = failureOf(outcome.reason, late)
-          errors.push(error)
-          log({
-            event: 'rerank_member_failed',
-            reranker: id,
-            member: reranker?.id,
-            error: errorFields(error),
-          })
-        }
+      for (const [i, { reranker, weight }] of members.entries()) {
+        const outcome = outcomes[i]
+        if (outcome?.status === 'fulfilled') votes.push({ scores: outcome.value.scores, weight })
+        else errors.push(reported(log, id, reranker.id, failureOf(outcome?.reason, late)))
       }
-      signal?.throwIfAborted()
-      if (votes.length === 0)
-        throw new AppError('upstream_unavailable', 'All members of the ensemble failed', { cause: errors[0] })
+      if (signal?.aborted) throw withSpend(signal.reason, { tokens: 0, costNanoUsd }, signal)
+      if (votes.length === 0) throw withSpend(allFailed(errors), { tokens: 0, costNanoUsd })
       return { scores: weighted(votes), costNanoUsd } satisfies Reranking
     },
   }
 }
+
+const costOf = (outcome: PromiseSettledResult<Reranking>) =>
+  (outcome.status === 'fulfilled' ? outcome.value : spendIn(outcome.reason)).costNanoUsd
+
+function reported(log: EventSink, reranker: string, member: string, error: AppError): AppError {
+  log({ event: 'rerank_member_failed', reranker, member, error: errorFields(error) })
+  return error
+}
+
+const allFailed = (errors: readonly AppError[]) =>
+  new AppError('upstream_unavailable', 'All members of the ensemble failed', { cause: errors[0] })
 
 const failureOf = (reason: unknown, late: AbortSignal) =>
   late.aborted && !(reason instanceof AppError)

@@ -29,7 +29,7 @@ export function multiStage(id: string, stages: readonly Stage[]): Reranker {
       let costNanoUsd = 0
       for (const [number, { reranker, keep }] of stages.entries()) {
         const stage = await reranker.rerank(query, left.map(candidateOf), signal).catch((thrown: unknown) => {
-          throw withSpend(thrown, { tokens: 0, costNanoUsd })
+          throw withSpend(thrown, { tokens: 0, costNanoUsd }, signal)
         })
         costNanoUsd += stage.costNanoUsd
         const isLast = number === stages.length - 1

@@ -22,6 +22,8 @@ export type RerankedHits<H> = {
 const CANDIDATES = 50
 const WEIGHT = 0.5
 const DEADLINE_MS = 800
+/** How long one that was late may take to say what it has been paid; what is paid for later is in the ledger alone. */
+const GRACE_MS = 50
 
 /** Hits, best first, in the reranker's order as far as the weight lets it. A reranker that fails or is late is done without. */
 export async function rerankHits<H extends RerankCandidate>(
@@ -44,15 +46,19 @@ export async function rerankHits<H extends RerankCandidate>(
   }
 }
 
-/** Ends with the signal even where the work does not heed it. */
+/** Ends soon after the signal even where the work does not heed it. */
 async function within(signal: AbortSignal, work: (signal: AbortSignal) => Promise<Reranking>) {
   const aborted = Promise.withResolvers<never>()
-  const onAbort = () => aborted.reject(signal.reason)
+  let grace: ReturnType<typeof setTimeout> | undefined
+  const onAbort = () => {
+    grace = setTimeout(() => aborted.reject(signal.reason), GRACE_MS)
+  }
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
   try {
     return await Promise.race([work(signal), aborted.promise])
   } finally {
     signal.removeEventListener('abort', onAbort)
+    clearTimeout(grace)
   }
 }

@@ -4,8 +4,8 @@ import { AppError } from '../errors.ts'
 import { errorFields } from '../log.ts'
 import type { EventSink } from '../ports/event-sink.ts'
 import type { SpendIntent, TenantOperation, TenantRpc } from '../ports/objects.ts'
-import { budgetExhausted } from './budget-error.ts'
 import type { Meter } from './meter.ts'
+import { refused } from './refusal.ts'
 
 /** One step of retrieval that is paid for: its line in the ledger, the most it may cost, and what it took. */
 export type Purchase = {
@@ -21,8 +21,17 @@ export type ChargeDeps = {
   readonly log: EventSink
 }
 
-/** `worker`: for the log. After `expiresInMs` without an end all that is held is posted, so it outlives every run. */
-type Terms = { readonly worker: string; readonly expiresInMs: number }
+export type Terms = {
+  /** For the log. */
+  readonly worker: string
+  /** After this long without an end all that is held is posted, so it outlives every run. */
+  readonly expiresInMs: number
+  /**
+   * Whether rate limits count it as one request, without tokens: their tokens are those of generations. Not for a part of a request
+   * that is counted with its generation, nor for a job.
+   */
+  readonly isRequest: boolean
+}
 
 type Buyer = Pick<SpendIntent, 'id' | 'tenantId' | 'keyId' | 'collection'>
 
@@ -44,7 +53,7 @@ export function lineOf(
 
 /**
  * Holds the worst case of all purchases or of none, runs, and posts what was really taken, whatever became of the run. Throws
- * budget_exhausted before anything is spent. Without purchases nothing but the run happens.
+ * budget_exhausted or rate_limited before anything is spent. Without purchases nothing but the run happens.
  */
 export async function charged<Result>(
   deps: ChargeDeps,
@@ -73,22 +82,19 @@ export async function charged<Result>(
   }
 }
 
-const hold = (tenant: TenantRpc, purchases: readonly Purchase[], { expiresInMs }: Terms) =>
+const hold = (tenant: TenantRpc, purchases: readonly Purchase[], { expiresInMs, isRequest }: Terms) =>
   tenant.apply(
-    purchases.map(({ intent, mostNanoUsd: amountNanoUsd }) => ({
+    purchases.map(({ intent, mostNanoUsd: amountNanoUsd }, i) => ({
       type: 'reserve',
-      // A part of a request that is counted already, or of a job: no rate limit counts it.
-      reservation: { intent, amountNanoUsd, tokens: null, expiresInMs },
+      // However many steps it has, it is one request.
+      reservation: { intent, amountNanoUsd, tokens: isRequest && i === 0 ? 0 : null, expiresInMs },
     })),
   )
 
 /** Why not all of it is held; null when it is. */
 function refusalIn(decisions: readonly AdmissionDecision[], purchases: readonly Purchase[]): AppError | null {
-  for (const [i, decision] of decisions.entries()) {
-    if (decision.allowed) continue
-    if (decision.reason === 'budget') return budgetExhausted(decision, purchases[i]?.mostNanoUsd ?? 0)
-    return new AppError('internal', 'A step of retrieval was refused for its rate, which no limit counts')
-  }
+  for (const [i, decision] of decisions.entries())
+    if (!decision.allowed) return refused(decision, purchases[i]?.mostNanoUsd ?? 0)
   return null
 }
 

@@ -43,7 +43,19 @@ describe('reservations', () => {
       keyId: 'k',
       period: 'day',
       remainingNanoUsd: 20,
+      mayFitLater: true,
     })
+  })
+
+  it('may fit later exactly when they would, were nothing held', () => {
+    fc.assert(
+      fc.property(fc.array(account), amount, (accounts, needed) => {
+        const decision = decideReservation(accounts, needed)
+        if (decision.allowed) return
+        const idle = accounts.map((one) => ({ ...one, pendingNanoUsd: 0 }))
+        expect(decision.mayFitLater).toBe(decideReservation(idle, needed).allowed)
+      }),
+    )
   })
 })
 

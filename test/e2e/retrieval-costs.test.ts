@@ -7,6 +7,7 @@ import { apiClient, type Client } from '../../cli/lib/client.ts'
 import { type Platform, startPlatform } from '../../cli/platform/start.ts'
 import { getDocumentRoute, putDocumentRoute } from '../../shared/api/documents.ts'
 import { putEndpointRoute } from '../../shared/api/endpoints.ts'
+import { getLimitsRoute, putLimitsRoute } from '../../shared/api/limits.ts'
 import { getBudgetsRoute, putBudgetRoute, usageRoute } from '../../shared/api/money.ts'
 import { type EmbeddingDouble, startEmbeddings } from '../doubles/embeddings.ts'
 import { type RerankDouble, startCohere } from '../doubles/rerankers.ts'
@@ -205,5 +206,27 @@ describe('a platform whose embedder and reranker cost something', () => {
     }, PATIENCE)
     expect([embeddings.requests.length, cohere.requests.length, origin.requests.length]).toEqual(asked)
     expect(lines()).toHaveLength(before)
+  })
+
+  it('counts a search and a choice of route as requests, and refuses those above the limit before they cost anything', async () => {
+    const set = (requestsPerMinute: number | null) => {
+      const body = { tenantId: platform.tenant, requestsPerMinute, tokensPerMinute: null, concurrency: null }
+      return operator.call(putLimitsRoute, { body })
+    }
+    const used = (await client.call(getLimitsRoute, { query: {} })).data[0]?.requests ?? 0
+    await set(used + 2)
+    onTestFinished(async () => void (await set(null)))
+    const found = { query: question, collection }
+    const calls = [
+      ['/v1/search', found],
+      ['/v1/route', ask()],
+    ] as const
+    for (const [path, body] of calls) expect((await post(path, body)).status).toBe(200)
+    const asked = [embeddings.requests.length, cohere.requests.length]
+    for (const [path, body] of calls) {
+      const { status, text } = await post(path, body)
+      expect([status, text]).toEqual([429, expect.stringContaining('"code":"rate_limited"')])
+    }
+    expect([embeddings.requests.length, cohere.requests.length]).toEqual(asked)
   })
 })

@@ -1,14 +1,18 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { database } from '../../shared/db/client.ts'
+import { loadJobs } from '../../shared/db/jobs.ts'
+import { MAX_ATTEMPTS } from '../../shared/domain/ingest.ts'
 import type { Rewriting } from '../../shared/domain/rewriting.ts'
+import { DEFAULT_TEMPLATE } from '../../shared/domain/template.ts'
 import type { Embedder } from '../../shared/ports/embedder.ts'
 import type { Reranker } from '../../shared/ports/reranker.ts'
+import { indexGroup } from '../../workers/ingest/jobs/index-group.ts'
 import type { Deps } from '../../workers/rag/app.ts'
 import { createRag } from '../../workers/rag/app.ts'
 import { createDeps } from '../../workers/rag/deps.ts'
 import { embeddersWith, ingestWorker, real } from './ingest-worker.ts'
-import { outbox, total } from './tenant.ts'
+import { outbox, reservation, reserve, settle, settlement, total } from './tenant.ts'
 
 const NANO_USD_PER_TOKEN = 100
 const NANO_USD_PER_SEARCH = 3_000
@@ -66,7 +70,7 @@ async function payingTenant(embedder: Partial<Embedder> = {}, rest: Pick<Partial
   }
   const lines = async () =>
     Object.fromEntries((await outbox(stub)).map(({ id, ...line }) => [id, line] as const))
-  return { ...worker, stub, search, lines }
+  return { ...worker, stub, rag, principal, search, lines }
 }
 
 describe('a search whose embedder and reranker cost something', () => {
@@ -135,6 +139,50 @@ describe('a search whose embedder and reranker cost something', () => {
   })
 })
 
+describe('a search for money under a rate limit', () => {
+  const limits = { requestsPerMinute: 1, tokensPerMinute: 10, concurrency: null }
+
+  it('is counted as a request without tokens, and refused when there were too many', async () => {
+    const { search, lines, stub, put, deliver } = await payingTenant()
+    await put('a.md', 'The pilot boards ships two miles off the mole.')
+    await put('b.md', 'Soup is served at noon.')
+    await deliver()
+    await stub.setRateLimits('k', limits)
+    const found = await Promise.allSettled(
+      ['req_1', 'req_2', 'req_3'].map((id) => search(id, { rerank: 'judge' })),
+    )
+    const refused = found.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
+    const details = { keyId: 'k', reason: 'requests', limit: 1 }
+    expect(refused).toMatchObject([1, 2].map(() => ({ code: 'rate_limited', details })))
+    expect(Object.keys(await lines()).filter((id) => id.startsWith('req_'))).toHaveLength(2)
+    const used = (await stub.rateLimits()).find(({ keyId }) => keyId === 'k')
+    expect(used).toMatchObject({ requests: 1, tokens: 0, inFlight: 0 })
+  })
+
+  it('is counted with its generation where one follows', async () => {
+    const { rag, principal, put, deliver, stub } = await payingTenant()
+    await put('a.md', 'The pilot boards ships two miles off the mole.')
+    await deliver()
+    await stub.setRateLimits('k', limits)
+    const retrieve = (requestId: string, isRequest?: boolean) =>
+      rag.retrieve(
+        { requestId, principal },
+        {
+          question: 'Where does the pilot board?',
+          collection: 'docs',
+          tier: 's',
+          conversation: [],
+          format: 'text',
+          template: DEFAULT_TEMPLATE,
+          isRequest,
+        },
+      )
+    for (const id of ['req_1', 'req_2']) await retrieve(id)
+    await retrieve('req_3', true)
+    await expect(retrieve('req_4', true)).rejects.toMatchObject({ code: 'rate_limited' })
+  })
+})
+
 describe('documents that are embedded for money', () => {
   it('are a line each, of the key that sent them, however often the job is delivered', async () => {
     const { lines, put, deliver, sent, log } = await payingTenant()
@@ -189,6 +237,59 @@ describe('documents that are embedded for money', () => {
     await deliver()
     expect((await status('a.md')).state).toBe('live')
     expect(Object.keys(await lines())).toHaveLength(1)
+  })
+
+  it('are all embedded by a budget that covers them, though it cannot hold the worst case of all at once', async () => {
+    const { lines, put, deliver, status, stub, sent } = await payingTenant({
+      tariff: { ...priced.tariff, mostNanoUsd: (texts) => 2 * priced.tariff.mostNanoUsd(texts) },
+    })
+    const text = 'The pilot boards ships two miles off the mole.'
+    await put('first.md', text)
+    await deliver()
+    const { costNanoUsd = 0 } = Object.values(await lines())[0] ?? {}
+    const ids = Array.from({ length: 20 }, (_, i) => `${10 + i}.md`)
+    for (const id of ids) await put(id, text)
+    await stub.setBudget(null, 'total', costNanoUsd * (1 + 2.5 * ids.length))
+    expect(await deliver([...sent])).toEqual({ acked: ids.length, retried: 0 })
+    expect(new Set((await Promise.all(ids.map(status))).map(({ state }) => state))).toEqual(new Set(['live']))
+    expect(Object.keys(await lines())).toHaveLength(1 + ids.length)
+    expect(await total(stub)).toMatchObject({ postedNanoUsd: costNanoUsd * 21, pendingNanoUsd: 0 })
+  })
+
+  it('wait in the queue while something else holds the money, and fail when it is spent', async () => {
+    const { put, deliver, status, stub, sent } = await payingTenant()
+    await stub.setBudget(null, 'total', 1_000_000)
+    await reserve(stub, reservation('other', 1_000_000))
+    const { jobId } = await put('a.md', 'The pilot boards ships.')
+    expect(await deliver([...sent])).toEqual({ acked: 0, retried: 1 })
+    expect((await status('a.md')).state).toBe('embedding')
+    await settle(stub, settlement('other', 1_000_000))
+    expect(await deliver([jobId])).toEqual({ acked: 1, retried: 0 })
+    expect(await status('a.md')).toMatchObject({ state: 'failed', error: { code: 'budget_exhausted' } })
+  })
+
+  it('are given up when the money is held for longer than there are attempts', async () => {
+    const { put, deliver, status, stub } = await payingTenant()
+    await stub.setBudget(null, 'total', 1_000_000)
+    await reserve(stub, reservation('other', 1_000_000))
+    const { jobId } = await put('a.md', 'The pilot boards ships.')
+    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1)
+      expect(await deliver([jobId])).toEqual({ acked: 0, retried: 1 })
+    expect(await deliver([jobId])).toEqual({ acked: 1, retried: 0 })
+    expect(await status('a.md')).toMatchObject({ state: 'failed', error: { code: 'budget_exhausted' } })
+  })
+
+  it('are not embedded again by a delivery that found the job before another ended it', async () => {
+    const { put, deliver, deps, lines, sent } = await payingTenant()
+    const { jobId } = await put('a.md', 'The pilot boards ships.')
+    const found = (await loadJobs(deps.db, [jobId])).flatMap(({ job, collection, version }) =>
+      version ? [{ job, collection, version, keyId: 'k' }] : [],
+    )
+    expect(found).toHaveLength(1)
+    await deliver([...sent])
+    const before = await lines()
+    expect((await indexGroup(deps, found)).get(jobId)).toMatchObject({ result: 'ended' })
+    expect(await lines()).toEqual(before)
   })
 
   it('are nobody’s key when their message was lost and the job was found again', async () => {

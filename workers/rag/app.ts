@@ -32,7 +32,8 @@ export function createRag(deps: Deps): RagService {
     retrieve: (context, request) =>
       observed(deps, 'retrieve', context, async (meters) => {
         const collection = await collectionOf(deps, context, request.collection)
-        const asked = { ...request, query: searchText(request.question, request.conversation) }
+        const query = searchText(request.question, request.conversation)
+        const asked = { ...request, query, isRequest: request.isRequest ?? false }
         return paid(deps, meters, context, collection, asked, () =>
           retrieve(metered(deps, meters), context, collection, request),
         )
@@ -41,7 +42,8 @@ export function createRag(deps: Deps): RagService {
       observed(deps, 'search', context, async (meters) => {
         const collection = await collectionOf(deps, context, input.collection)
         const topK = input.topK ?? collection.retrieval.topK ?? DEFAULT_HITS
-        return paid(deps, meters, context, collection, input, () =>
+        const asked = { ...input, isRequest: true }
+        return paid(deps, meters, context, collection, asked, () =>
           search(metered(deps, meters), context, collection, { ...input, topK }),
         )
       }),

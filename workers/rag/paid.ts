@@ -2,7 +2,7 @@ import type { CollectionRow } from '../../shared/db/collections.ts'
 import { settingsFrom } from '../../shared/domain/retrieval/settings.ts'
 import type { EmbedderTariff } from '../../shared/domain/tariff.ts'
 import type { CallContext, SearchInput } from '../../shared/ports/services.ts'
-import { charged, lineOf, type Purchase } from '../../shared/spending/charge.ts'
+import { charged, lineOf, type Purchase, type Terms } from '../../shared/spending/charge.ts'
 import { type Meter, newMeter } from '../../shared/spending/meter.ts'
 import type { Deps } from './app.ts'
 import { textsOf } from './wordings.ts'
@@ -31,7 +31,7 @@ export function metered(deps: Deps, { embedding, reranking }: Meters): Deps {
   }
 }
 
-type Asked = Pick<SearchInput, 'query' | 'rewriting' | 'retrieval'>
+type Asked = Pick<SearchInput, 'query' | 'rewriting' | 'retrieval'> & Pick<Terms, 'isRequest'>
 
 /** Runs a search with what its steps may cost held in the tenant's budget. Where nothing costs anything nobody is asked. */
 export function paid<Result>(
@@ -43,7 +43,8 @@ export function paid<Result>(
   run: () => Promise<Result>,
 ): Promise<Result> {
   const purchases = purchasesOf(deps, meters, context, collection, asked)
-  return charged(deps, purchases, { worker: 'rag', expiresInMs: EXPIRES_IN_MS }, run)
+  const terms = { worker: 'rag', expiresInMs: EXPIRES_IN_MS, isRequest: asked.isRequest }
+  return charged(deps, purchases, terms, run)
 }
 
 function purchasesOf(

@@ -80,7 +80,7 @@ export function remoteEmbedder(options: RemoteOptions, ask: Ask): Embedder {
           counted.isEstimated ||= answer.isEstimated
         })
       } catch (thrown) {
-        throw withSpend(thrown, spent())
+        throw withSpend(thrown, spent(), signal)
       }
       return { vectors, ...spent(), ...(counted.isEstimated && { isEstimated: true }) }
     },

@@ -17,5 +17,5 @@ it('quotes the source with its citation', async () => {
 
 it('says nothing without evidence', async () => {
   expect(await said({ evidence: undefined })).toBe('')
-  expect(await said({ evidence: { question: 'anything', sources: [] } })).toBe('')
+  expect(await said({ evidence: { question: 'anything', synonyms: [], sources: [] } })).toBe('')
 })

@@ -46,6 +46,12 @@ const heeding: Reranker = {
     new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
 }
 
+const halfPaid = (costNanoUsd: number) =>
+  multiStage('half', [
+    { reranker: byNumber('paid', 1, costNanoUsd), keep: 2 },
+    { reranker: failing, keep: 2 },
+  ])
+
 const numbers = (...all: readonly number[]): RerankCandidate[] => all.map((n) => candidate(String(n)))
 const orderOf = (candidates: readonly RerankCandidate[], scores: readonly number[]) =>
   candidates
@@ -101,6 +107,31 @@ describe('Reranker contract: multi-stage', () => {
     await expect(free).rejects.toMatchObject({ message: 'The model server answered 500', details: {} })
     const paid = multiStage('two', stages(7)).rerank(QUESTION, numbers(1, 2))
     await expect(paid).rejects.toMatchObject({ details: { spent: { tokens: 0, costNanoUsd: 7 } } })
+  })
+
+  it('says what the stages before one that is late cost, and gives the reason of the abort where nothing was paid', async () => {
+    const late = async (costNanoUsd: number) => {
+      const stages = [
+        { reranker: byNumber('a', 1, costNanoUsd), keep: 2 },
+        { reranker: heeding, keep: 2 },
+      ]
+      const signal = AbortSignal.timeout(20)
+      return multiStage('two', stages).rerank(QUESTION, numbers(1, 2), signal)
+    }
+    await expect(late(0)).rejects.toMatchObject({ name: 'TimeoutError' })
+    await expect(late(7)).rejects.toMatchObject({
+      code: 'upstream_timeout',
+      details: { spent: { tokens: 0, costNanoUsd: 7 } },
+    })
+  })
+
+  it('adds up what was paid at every depth of the composition', async () => {
+    const outer = [
+      { reranker: byNumber('a', 1, 7), keep: 2 },
+      { reranker: halfPaid(40), keep: 2 },
+    ]
+    const nested = multiStage('outer', outer).rerank(QUESTION, numbers(1, 2))
+    await expect(nested).rejects.toMatchObject({ details: { spent: { costNanoUsd: 47 } } })
   })
 })
 
@@ -160,6 +191,24 @@ describe('Reranker contract: ensemble', () => {
     })
   })
 
+  it('costs also what a member was paid before it failed', async () => {
+    const both = of([byNumber('a', 1, 7), 1], [halfPaid(40), 1])
+    expect((await both.rerank(QUESTION, numbers(0, 100))).costNanoUsd).toBe(47)
+  })
+
+  it('says what its members were paid when all of them fail, or when it is left', async () => {
+    const failed = of([halfPaid(7), 1], [halfPaid(40), 1]).rerank(QUESTION, numbers(0, 100))
+    await expect(failed).rejects.toMatchObject({
+      code: 'upstream_unavailable',
+      details: { spent: { costNanoUsd: 47 } },
+    })
+    const half = of([byNumber('a', 1, 7), 1], [heeding, 1])
+    await expect(half.rerank(QUESTION, numbers(0, 100), AbortSignal.timeout(20))).rejects.toMatchObject({
+      code: 'upstream_timeout',
+      details: { spent: { costNanoUsd: 7 } },
+    })
+  })
+
   it('does not count a member to which all candidates are alike', async () => {
     const { scores } = await of([byRule('dull', () => 0.3), 9], [byNumber('a'), 1]).rerank(
       QUESTION,
@@ -207,6 +256,15 @@ describe('reranking hits', () => {
       { reranker: failing, keep: 2 },
     ]
     expect(await rerankHits(multiStage('two', stages), QUESTION, hits)).toMatchObject({ costNanoUsd: 7 })
+  })
+
+  it('costs what was paid before a later stage was late', async () => {
+    const stages = [
+      { reranker: byNumber('a', 1, 7), keep: 2 },
+      { reranker: heeding, keep: 2 },
+    ]
+    const answer = await rerankHits(multiStage('two', stages), QUESTION, hits, { deadlineMs: 20 })
+    expect(answer).toMatchObject({ costNanoUsd: 7, degraded: 'reranker two: no answer within 20 ms' })
   })
 
   it('asks nobody about one hit or none', async () => {

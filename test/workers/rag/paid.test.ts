@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Embedder, Embedding } from '../../../shared/ports/embedder.ts'
 import type { TenantOperation, TenantRpc } from '../../../shared/ports/objects.ts'
 import type { Reranker } from '../../../shared/ports/reranker.ts'
-import type { CallContext, SearchInput } from '../../../shared/ports/services.ts'
+import type { CallContext } from '../../../shared/ports/services.ts'
 import type { Deps } from '../../../workers/rag/app.ts'
 import { metered, newMeters, paid } from '../../../workers/rag/paid.ts'
 
@@ -57,7 +57,7 @@ const apply: TenantRpc['apply'] = async (operations) => {
 type Options = {
   readonly embedder?: Partial<Embedder>
   readonly reranker?: Partial<Reranker>
-  readonly asked?: Partial<SearchInput>
+  readonly asked?: Partial<Parameters<typeof paid>[4]>
 }
 
 /** A search as the Worker runs one: embeds, then reranks. */
@@ -75,7 +75,12 @@ async function run(
   } as unknown as Deps
   const meters = newMeters()
   const collection = { name: 'docs', retrieval: {} } as Parameters<typeof paid>[3]
-  const input = { query: 'where', retrieval: { rerank: 'best', candidates: 30 }, ...asked }
+  const input = {
+    query: 'where',
+    retrieval: { rerank: 'best', candidates: 30 },
+    isRequest: false,
+    ...asked,
+  }
   try {
     return await paid(deps, meters, context, collection, input, () => work(metered(deps, meters)))
   } finally {
@@ -114,6 +119,7 @@ const refusal: AdmissionDecision = {
   keyId: null,
   period: 'day',
   remainingNanoUsd: 7,
+  mayFitLater: true,
 }
 const allowed: AdmissionDecision = { allowed: true }
 
@@ -176,9 +182,33 @@ describe('a budget that cannot cover the worst case', () => {
     })
     await expect(refused).rejects.toMatchObject({
       code: 'budget_exhausted',
-      details: { keyId: null, period: 'day', remainingNanoUsd: 7, neededNanoUsd },
+      details: { keyId: null, period: 'day', remainingNanoUsd: 7, neededNanoUsd, mayFitLater: true },
     })
     expect(hasRun).toBe(false)
+    expect(told[1]).toEqual([released('req_1-embedding'), released('req_1-reranking')])
+  })
+})
+
+describe('a search after which nothing is generated', () => {
+  it('is one request to rate limits, however many steps cost something, and has no tokens', async () => {
+    await run({ asked: { isRequest: true } })
+    expect(told[0]).toMatchObject([
+      { reservation: { intent: embedding, tokens: 0 } },
+      { reservation: { intent: reranking, tokens: null } },
+    ])
+    await run({ embedder: free, asked: { isRequest: true } })
+    expect(told[2]).toMatchObject([{ reservation: { intent: reranking, tokens: 0 } }])
+  })
+
+  it.each([
+    ['rate_limited', 900, 'is reached'],
+    ['invalid_request', null, 'can never pass'],
+  ])('fails with %s before anything is asked where it meets a limit', async (code, retryAfterMs, words) => {
+    const limit = { keyId: 'k', reason: 'requests', limit: 1 } as const
+    next.push([{ allowed: false, ...limit, retryAfterMs }, allowed])
+    const meets = run({ asked: { isRequest: true } }, () => expect.fail('it was run'))
+    const message = expect.stringContaining(words) as string
+    await expect(meets).rejects.toMatchObject({ code, message, details: limit })
     expect(told[1]).toEqual([released('req_1-embedding'), released('req_1-reranking')])
   })
 })

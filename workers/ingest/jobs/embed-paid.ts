@@ -2,7 +2,7 @@ import { charged, lineOf, type Purchase } from '../../../shared/spending/charge.
 import { type Meter, newMeter } from '../../../shared/spending/meter.ts'
 import { slices } from '../slices.ts'
 import type { IndexDeps } from './index-documents.ts'
-import type { EmbeddingCost, Task } from './outcome.ts'
+import type { Begun, EmbeddingCost, Task } from './outcome.ts'
 
 const TEXTS_PER_EMBEDDING = 256
 /** Longer than any delivery runs. */
@@ -11,9 +11,7 @@ const EXPIRES_IN_MS = 20 * 60_000
 const NO_KEY = 'ingestion'
 
 export type Embedding<Chunk> = {
-  readonly task: Task & { readonly keyId: string | null }
-  /** Which start of the job it is: each that embeds is paid for. */
-  readonly attempt: number
+  readonly task: Task & Pick<Begun, 'keyId' | 'attempt'>
   readonly chunks: readonly Chunk[]
   readonly textOf: (chunk: Chunk) => string
 }
@@ -30,7 +28,7 @@ export async function embedPaid<Chunk>(
   const { task, chunks, textOf } = embedding
   const meter = newMeter()
   const embedder = meter.embedder(deps.embedders.of(task.collection))
-  const terms = { worker: 'ingest', expiresInMs: EXPIRES_IN_MS }
+  const terms = { worker: 'ingest', expiresInMs: EXPIRES_IN_MS, isRequest: false }
   try {
     return await charged(deps, purchasesOf(deps, embedding, meter), terms, async () => {
       const vectors: Float32Array[] = []
@@ -46,7 +44,7 @@ export async function embedPaid<Chunk>(
 
 function purchasesOf<Chunk>(
   { embedders }: IndexDeps,
-  { task, attempt, chunks, textOf }: Embedding<Chunk>,
+  { task, chunks, textOf }: Embedding<Chunk>,
   meter: Meter,
 ): Purchase[] {
   const { id: embedderId, tariff } = embedders.of(task.collection)
@@ -56,8 +54,9 @@ function purchasesOf<Chunk>(
     0,
   )
   if (mostNanoUsd === 0) return []
-  const { id: jobId, tenantId, collection } = task.job
+  const { job, attempt, keyId } = task
+  const { id: jobId, tenantId, collection } = job
   const id = attempt === 1 ? `${jobId}-embedding` : `${jobId}-embedding.${attempt}`
-  const buyer = { id, tenantId, keyId: task.keyId ?? NO_KEY, collection }
+  const buyer = { id, tenantId, keyId: keyId ?? NO_KEY, collection }
   return [{ intent: lineOf(buyer, 'embedder', embedderId, tariff), mostNanoUsd, meter }]
 }

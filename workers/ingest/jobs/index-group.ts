@@ -7,17 +7,20 @@ import { RETRIEVAL_PROFILES } from '../../../shared/domain/matrix/sources/profil
 import { canonicalKey, rawKey } from '../../../shared/domain/object-keys.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { IndexedChunk, PublishOutcome } from '../../../shared/ports/vector-store.ts'
+import { mayFitLater } from '../../../shared/spending/refusal.ts'
 import { chunkIds } from '../hash.ts'
 import { mapBounded, slices } from '../slices.ts'
 import { embedPaid } from './embed-paid.ts'
 import type { IndexDeps } from './index-documents.ts'
 import {
+  type Begun,
   type EmbeddingCost,
   type Failure,
   folderOf,
   type IndexTask,
   idsOf,
   type Outcomes,
+  outcomeOfAll,
   settleFailures,
   supersede,
 } from './outcome.ts'
@@ -26,7 +29,7 @@ const DOCUMENTS_AT_ONCE = 10
 /** A message between Workers may have 32 MB; the longest chunks have about 20 kB with their vector. */
 const CHUNKS_PER_STAGE = 200
 
-type Parsed = IndexTask & {
+type Parsed = Begun & {
   readonly title: string
   readonly chunks: readonly (Chunk & { readonly gap: string })[]
 }
@@ -41,13 +44,10 @@ export async function indexGroup(deps: IndexDeps, tasks: readonly IndexTask[]): 
   const { db, now } = deps
   const failures: Failure[] = []
   const spent = new Map<string, EmbeddingCost>()
-  const attempts = await beginJobs(db, idsOf(tasks), now())
-  const parsed = await each(tasks, failures, (task) => parse(deps, task))
+  const { begun, ended } = await begin(deps, tasks)
+  const parsed = await each(begun, failures, (task) => parse(deps, task))
   await advanceJobs(db, idsOf(parsed), 'embedding', now())
-  const embedded = await each(parsed, failures, (task) => {
-    const attempt = attempts.get(task.job.id) ?? task.job.attempts + 1
-    return embed(deps, task, attempt, spent)
-  })
+  const embedded = await embedAll(deps, parsed, failures, spent)
   await advanceJobs(db, idsOf(embedded), 'indexing', now())
   const published = await each(embedded, failures, (task) => publish(deps, task))
   const live = await finishLive(
@@ -59,6 +59,7 @@ export async function indexGroup(deps: IndexDeps, tasks: readonly IndexTask[]): 
   )
   const isLive = ({ job }: Published) => live.has(job.id)
   const outcomes: Outcomes = new Map([
+    ...outcomeOfAll(ended, { result: 'ended' }),
     ...published
       .filter(isLive)
       .map(({ job, chunks }) => [job.id, { result: 'live', chunks: chunks.length }] as const),
@@ -69,6 +70,16 @@ export async function indexGroup(deps: IndexDeps, tasks: readonly IndexTask[]): 
     ...(await settleFailures(deps, failures)),
   ])
   return new Map([...outcomes].map(([id, outcome]) => [id, { ...outcome, embedding: spent.get(id) }]))
+}
+
+/** A job that another delivery has ended since it was looked up is not begun: its document is paid for. */
+async function begin({ db, now }: IndexDeps, tasks: readonly IndexTask[]) {
+  const attempts = await beginJobs(db, idsOf(tasks), now())
+  const begun = tasks.flatMap((task): Begun[] => {
+    const attempt = attempts.get(task.job.id)
+    return attempt === undefined ? [] : [{ ...task, attempt }]
+  })
+  return { begun, ended: tasks.filter(({ job }) => !attempts.has(job.id)) }
 }
 
 async function each<T extends IndexTask, R>(
@@ -87,7 +98,7 @@ async function each<T extends IndexTask, R>(
   return results.flat()
 }
 
-async function parse({ objects, parsers, countTokens }: IndexDeps, task: IndexTask): Promise<Parsed> {
+async function parse({ objects, parsers, countTokens }: IndexDeps, task: Begun): Promise<Parsed> {
   const { version, collection } = task
   const bytes = await objects.get(rawKey(folderOf(task)))
   if (!bytes) throw new AppError('internal', 'The stored bytes of this version are missing')
@@ -110,15 +121,31 @@ async function parse({ objects, parsers, countTokens }: IndexDeps, task: IndexTa
   return { ...task, title: title.slice(0, 512), chunks: withGaps }
 }
 
+/** Side by side they hold far more than they take: what a budget refuses for that alone is embedded after the others, one by one. */
+async function embedAll(
+  deps: IndexDeps,
+  parsed: readonly Parsed[],
+  failures: Failure[],
+  spent: Map<string, EmbeddingCost>,
+): Promise<Embedded[]> {
+  const run = (task: Parsed) => embed(deps, task, spent)
+  const refused: Failure[] = []
+  const embedded = await each(parsed, refused, run)
+  const crowdedOut = new Set(idsOf(refused.filter(({ error }) => mayFitLater(error)).map(({ task }) => task)))
+  failures.push(...refused.filter(({ task }) => !crowdedOut.has(task.job.id)))
+  for (const task of parsed.filter(({ job }) => crowdedOut.has(job.id)))
+    embedded.push(...(await each([task], failures, run)))
+  return embedded
+}
+
 /** Contextual retrieval: title and headings in front of a chunk say what it speaks of where its own words do not. */
 async function embed(
   deps: IndexDeps,
   { chunks, ...task }: Parsed,
-  attempt: number,
   spent: Map<string, EmbeddingCost>,
 ): Promise<Embedded> {
   const textOf = ({ headings, text }: Chunk) => contextualText(task.title, headings, text)
-  const vectors = await embedPaid(deps, { task, attempt, chunks, textOf }, spent)
+  const vectors = await embedPaid(deps, { task, chunks, textOf }, spent)
   const ids = await chunkIds(
     task.job.documentId,
     chunks.map(({ text }) => text),

@@ -5,6 +5,7 @@ import { MAX_ATTEMPTS } from '../../../shared/domain/ingest.ts'
 import type { VersionFolder } from '../../../shared/domain/object-keys.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Embedding } from '../../../shared/ports/embedder.ts'
+import { mayFitLater } from '../../../shared/spending/refusal.ts'
 import type { Deps } from '../app.ts'
 import { deleteObjects } from '../remove.ts'
 
@@ -23,6 +24,8 @@ export type Outcomes = ReadonlyMap<string, Outcome>
 export type Task = { readonly job: JobRow; readonly collection: CollectionRow }
 /** `keyId`: who sent it; null where nobody knows any more. */
 export type IndexTask = Task & { readonly version: VersionRow; readonly keyId: string | null }
+/** `attempt`: which start of the job it is; each that embeds is paid for. */
+export type Begun = IndexTask & { readonly attempt: number }
 export type Failure = { readonly task: Task; readonly error: AppError }
 
 export const outcomeOfAll = (tasks: readonly Task[], outcome: Outcome): Outcomes =>
@@ -73,7 +76,7 @@ export async function settleFailures(
 }
 
 /** An unknown fault is more often a store that did not answer than a document that can never be read. */
-const mayPass = ({ retryable, code }: AppError) => retryable || code === 'internal'
+const mayPass = (error: AppError) => error.retryable || error.code === 'internal' || mayFitLater(error)
 
 /** Each start of these ended without a word: their documents take the isolate down. */
 export function giveUp(deps: Pick<Deps, 'db' | 'now'>, tasks: readonly Task[]): Promise<Outcomes> {
