@@ -28,6 +28,13 @@ describe('citations in a streamed answer', () => {
     ['Code `list[7]` stays, prose [7] goes.', 2, 'Code `list[7]` stays, prose goes.', 1],
     ['```\na[9] = 1\n```\nthen [9]', 2, '```\na[9] = 1\n```\nthen', 1],
     ['An open [bracket', 2, 'An open [bracket', 0],
+    ['It is 30 days a year[1]. Or years.[2]', 2, 'It is 30 days a year[1]. Or years.[2]', 0],
+    ['The words are row_ids[12] and a[3].', 2, 'The words are row_ids[12] and a[3].', 0],
+    ['A cell is x2[1][7] or maxItems[12].', 2, 'A cell is x2[1][7] or maxItems[12].', 0],
+    ['An index m[1, 7] stays whole.', 2, 'An index m[1, 7] stays whole.', 0],
+    ['It was (so)[9], a café[9], in 2024[9], years[9].', 2, 'It was (so), a café, in 2024, years.', 4],
+    ['Said.[9] "Quoted"[9], **bold**[9].', 2, 'Said. "Quoted", **bold**.', 3],
+    ['Given and invented [1][9][2].', 2, 'Given and invented [1][2].', 1],
   ])('%s', (answer, sources, text, removed) => {
     expect(shown(answer, sources)).toMatchObject({ text, removed })
   })
@@ -35,6 +42,9 @@ describe('citations in a streamed answer', () => {
   it('comes out the same however the model cuts its answer', () => {
     const piece = fc.constantFrom(
       'Yes',
+      '_',
+      'é',
+      '\u{1F600}',
       ' ',
       '\n',
       '[1]',
@@ -56,6 +66,22 @@ describe('citations in a streamed answer', () => {
         expect(shown(answer, 2, inside)).toEqual(shown(answer, 2))
       }),
     )
+  })
+
+  it('leaves text without brackets as it is', () => {
+    const text = fc.string({ unit: 'binary' }).map((written) => written.replaceAll('[', '('))
+    fc.assert(
+      fc.property(text, (answer) => {
+        expect(shown(answer, 2)).toMatchObject({ text: answer, removed: 0 })
+      }),
+    )
+  })
+
+  it('cites a source that was given behind a word too', () => {
+    expect(shown('years[1] of m[2, 7]', 2).citations).toEqual([
+      { number: 1, start: 5, end: 8 },
+      { number: 2, start: 13, end: 19 },
+    ])
   })
 
   it('tells where each citation stands in the shown text', () => {

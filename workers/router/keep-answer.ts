@@ -1,10 +1,11 @@
-import type { AnswerRecord } from '../../shared/domain/answer.ts'
+import type { AnswerDecision, AnswerRecord } from '../../shared/domain/answer.ts'
 import { citationFilter } from '../../shared/domain/citations.ts'
+import { jsonAnswerFilter } from '../../shared/domain/json-answer.ts'
 import { AppError } from '../../shared/errors.ts'
 import { errorFields } from '../../shared/log.ts'
 import type { EventSink } from '../../shared/ports/event-sink.ts'
 import type { AnswerMessage } from '../../shared/ports/services.ts'
-import { routeFields } from './answer-fields.ts'
+import { routeFields, templateFields } from './answer-fields.ts'
 import type { Ask, Asked } from './ask.ts'
 
 export type KeepDeps = {
@@ -19,7 +20,7 @@ type Said = Pick<AnswerRecord, 'answer' | 'outcome' | 'grounding'> & {
 /** Takes what was said once all of it has been said. */
 export type KeepAnswer = (said: Said) => void
 
-/** With a question of the greatest length and fifty sources this stays below the 128 kB of a message. */
+/** With a question of the greatest length, fifty sources and a long decision this stays below the 128 kB of a message. */
 const MAX_ANSWER_CHARS = 16_000
 
 /** Sends the answer off to be kept for feedback. Nobody waits for that, and no answer fails for it. */
@@ -45,7 +46,7 @@ export function answerKeeper(deps: KeepDeps, call: Ask, asked: Asked, isStored: 
 }
 
 function recordFor(
-  { context, question, conversation }: Ask,
+  { context, question, conversation, format }: Ask,
   collection: string,
   asked: Asked,
   { answer, outcome, abstention = null, grounding }: Said,
@@ -53,7 +54,7 @@ function recordFor(
 ): AnswerRecord {
   const { requestId, principal } = context
   const sources = asked.retrieved?.sources ?? []
-  const cited = citedIn(answer, sources.length)
+  const cited = citedIn(answer, format, sources.length)
   return {
     requestId,
     tenantId: principal.tenantId,
@@ -65,25 +66,27 @@ function recordFor(
     outcome,
     abstention,
     grounding,
-    sources: sources.map(({ number, documentId, version, start, end }) => ({
+    sources: sources.map(({ number, documentId, version, start, end, probability }) => ({
       documentId,
       version,
       start,
       end,
       cited: cited.has(number),
+      probability,
     })),
     route: decisionOf(asked),
     createdAtMs,
   }
 }
 
-function citedIn(answer: string, sourceCount: number): ReadonlySet<number> {
-  const filter = citationFilter(sourceCount)
+function citedIn(answer: string, format: Ask['format'], sourceCount: number): ReadonlySet<number> {
+  const filter = typeof format === 'object' ? jsonAnswerFilter(sourceCount) : citationFilter(sourceCount)
   const citations = [...filter.push(answer).citations, ...filter.end().citations]
   return new Set(citations.map(({ number }) => number))
 }
 
-function decisionOf(asked: Asked): AnswerRecord['route'] {
-  const { tier, policy, endpoint, configuration, level, model, reasons } = routeFields(asked)
-  return { tier, policy, endpoint, configuration, level, model, degraded: asked.degraded, reasons }
+function decisionOf(asked: Asked): AnswerDecision {
+  const { retrieved, degraded } = asked
+  const { settings: retrieval, hints = null } = retrieved ?? {}
+  return { ...routeFields(asked), degraded, template: templateFields(asked), retrieval, hints }
 }
