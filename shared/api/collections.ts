@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { CollectionRetrieval } from '../domain/retrieval/settings.ts'
+import { entryWords } from '../domain/retrieval/synonyms.ts'
 import { collectionName, page, pageQuery, tier } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
-import { hints, retrievalChoice, toChoice } from './retrieval.ts'
+import { hints, retrievalChoice, toChoice, topK } from './retrieval.ts'
 
 const note = (description: string) => ({ description })
 
@@ -11,12 +12,9 @@ export const collectionParams = z.object({ collection: collectionName })
 
 const collectionRetrieval = retrievalChoice
   .safeExtend({
-    topK: z
-      .int()
-      .min(1)
-      .max(50)
-      .optional()
-      .openapi(note('Passages for a question and hits of a search; left out: as the tier has it, and 10.')),
+    topK: topK.openapi(
+      note('Passages for a question and hits of a search; left out: as the tier has it, and 10.'),
+    ),
     hints,
   })
   .openapi('CollectionRetrieval')
@@ -24,14 +22,27 @@ const collectionRetrieval = retrievalChoice
 /** In one form each, so that none stands in a group twice unseen. */
 const normalised = (entry: string) => entry.toLowerCase().normalize('NFC').trim().replaceAll(/\s+/gu, ' ')
 
+/** Why an entry would do nothing, or something else than it says. */
+function entryProblem(entry: string): string | null {
+  const { words, isTelling, hasSigns } = entryWords(entry)
+  if (words.length === 0) return 'has no letter or digit, so nothing is found by it; leave it out'
+  if (!isTelling)
+    return words.length === 1
+      ? `"${entry}" is too common a word to be searched; leave it out`
+      : `"${entry}" has only words that are too common to be searched; leave it out`
+  if (hasSigns)
+    return `"${entry}" would be searched as "${words.join(' ')}", since signs around words are not; write it so, or leave it out`
+  return null
+}
+
 const synonym = z
   .string()
   .overwrite(normalised)
   .max(64, 'may have at most 64 characters')
-  .refine(
-    (entry) => /[\p{L}\p{N}]/u.test(entry),
-    'has no letter or digit, so nothing is found by it; leave it out',
-  )
+  .superRefine((entry, context) => {
+    const message = entryProblem(entry)
+    if (message !== null) context.addIssue({ code: 'custom', message })
+  })
 
 const synonymGroup = z
   .array(synonym)
@@ -97,11 +108,9 @@ export const collectionRequest = z
   })
 
 /** As it is stored: a reranker by its id, null for none. */
-export function toCollectionRetrieval({
-  topK,
-  ...choice
-}: z.infer<typeof collectionRetrieval>): CollectionRetrieval {
-  return { ...toChoice(choice), topK }
+export function toCollectionRetrieval(given: z.infer<typeof collectionRetrieval>): CollectionRetrieval {
+  const { topK: wanted, ...choice } = given
+  return { ...toChoice(choice), topK: wanted }
 }
 
 /** As the API shows it, so that it can be sent again. */

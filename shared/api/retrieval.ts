@@ -8,6 +8,19 @@ export const weights = z
   .refine(({ lexical, dense }) => lexical + dense > 0, 'must not both be 0')
   .openapi(note("Share of each leg; the default is what suits the collection's embedder."))
 
+export const rerank = z
+  .union([z.boolean(), z.string().min(1).max(64)])
+  .optional()
+  .openapi(note('Id of a reranker; true: `late-interaction`; false: none.'))
+
+export const probability = z
+  .number()
+  .openapi(
+    note(
+      'How likely it is relevant, 0 to 1, in the same measure for all questions; calibrated for the default stages. A reranker does not change it. With another fusion or other weights it compares hits all the same, but is not calibrated.',
+    ),
+  )
+
 /** The stages of a search, each of which a request may switch. What is left out stands as docs/retrieval.md says. */
 export const retrievalChoice = z
   .strictObject({
@@ -22,10 +35,7 @@ export const retrievalChoice = z
       .openapi(note('Moves the question towards the best lexical hits before vectors are compared.')),
     parent: z.boolean().optional().openapi(note('Lets the whole document speak for its chunks.')),
     agreement: z.boolean().optional().openapi(note('Moves a passage towards what passages like it scored.')),
-    rerank: z
-      .union([z.boolean(), z.string().min(1).max(64)])
-      .optional()
-      .openapi(note('Id of a reranker; true: `late-interaction`; false: none.')),
+    rerank,
     candidates: z
       .int()
       .min(1)
@@ -41,17 +51,20 @@ export const retrievalChoice = z
       .min(0)
       .max(1)
       .optional()
-      .openapi(note('Leaves out what is less likely to be relevant; the default is 0.')),
+      .openapi(note('Leaves out hits whose `probability` is below; the default is 0.')),
     cut: z
       .number()
       .min(0)
       .max(1)
       .optional()
       .openapi(
-        note('Leaves out what is less likely than this share of the likeliest; a search leaves out nothing.'),
+        note('Leaves out what is less likely than this share of the likeliest; left out: nothing is cut.'),
       ),
   })
   .openapi('Retrieval')
+
+/** Passages for a question, as a request or a collection wants them. */
+export const topK = z.int().min(1).max(50).optional()
 
 export const hints = z
   .boolean()
@@ -62,9 +75,32 @@ export const hints = z
     ),
   )
 
+/** The settings that held, as a kept answer shows them. */
+export const retrievalShown = z
+  .object({
+    topK: z.int(),
+    fusion: z.enum(FUSIONS),
+    weights: z.object({ lexical: z.number(), dense: z.number() }),
+    feedback: z.boolean(),
+    parent: z.boolean(),
+    agreement: z.boolean(),
+    rerank: z.string().nullable(),
+    candidates: z.int(),
+    diversity: z.enum(DIVERSITIES),
+    minProbability: z.number(),
+    cut: z.number().nullable(),
+  })
+  .openapi(
+    note("How the answer's sources were searched: the request's settings, the collection's, the platform's."),
+  )
+
 /** As the domain takes it: a reranker by its id, null for none. */
 export function toChoice({ rerank, ...choice }: z.infer<typeof retrievalChoice>) {
-  if (rerank === undefined) return choice
-  if (rerank === true) return { ...choice, rerank: 'late-interaction' }
-  return { ...choice, rerank: rerank === false ? null : rerank }
+  return rerank === undefined ? choice : { ...choice, rerank: rerankerId(rerank) }
+}
+
+/** Null: none. */
+export function rerankerId(rerank: boolean | string): string | null {
+  if (rerank === true) return 'late-interaction'
+  return rerank === false ? null : rerank
 }

@@ -1,5 +1,6 @@
 import type { Span } from './document.ts'
 import type { Source } from './passage.ts'
+import { type Synonyms, synonymsOf } from './retrieval/other-words.ts'
 import { paragraphs, sentencesOf } from './sentences.ts'
 import { stems } from './terms.ts'
 
@@ -29,11 +30,16 @@ type Quote = {
 
 /**
  * The sentences of the sources that answer the question best, verbatim, each followed by its citation; null when none does.
- * A quote is worth the rarity-weighted share of the question's words that it and the headings above it contain.
+ * A quote is worth the rarity-weighted share of the question's words that it and the headings above it contain, as they stand or as a synonym.
  */
-export function extractAnswer(question: string, sources: readonly Source[]): { answer: string } | null {
+export function extractAnswer(
+  question: string,
+  sources: readonly Source[],
+  synonyms: readonly (readonly string[])[] = [],
+): { answer: string } | null {
   const asked = [...new Set(stems(question))]
-  const quotes = sources.flatMap(quotesOf)
+  const { withSaid } = synonymsOf({ text: question, synonyms })
+  const quotes = sources.flatMap((source) => quotesOf(source, withSaid))
   const weights = new Map(asked.map((stem) => [stem, rarity(stem, quotes)]))
   const whole = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
   const [best, ...others] = quotes
@@ -57,7 +63,7 @@ function coversEnough({ own, above }: Quote, asked: readonly string[]): boolean 
 const show = ({ texts, source }: Quote) => texts.map((text) => `${text} [${source.number}]`).join(' ')
 
 /** Runs of sentences within a paragraph that a reader can take as an answer: no headings, no code, no rules of tables. */
-function quotesOf(source: Source): Quote[] {
+function quotesOf(source: Source, withSaid: Synonyms['withSaid']): Quote[] {
   const code = codeBlocks(source.text)
   const path = [source.title, ...source.headings]
   let heading: { level: number; titles: string[] } = { level: 0, titles: [] }
@@ -74,8 +80,11 @@ function quotesOf(source: Source): Quote[] {
       return []
     }
     if (isCode || !/\p{L}/u.test(text)) return []
-    const above = new Set(stems((heading.titles.length > 0 ? heading.titles : path).join(' ')))
-    const quotes = runsOf(source, paragraph, above, isLead)
+    const above = withSaid(new Set(stems((heading.titles.length > 0 ? heading.titles : path).join(' '))))
+    const quotes = runsOf(source, paragraph, above, isLead).map((quote) => ({
+      ...quote,
+      own: withSaid(quote.own, above),
+    }))
     isLead = false
     return quotes
   })

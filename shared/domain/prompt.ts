@@ -1,5 +1,6 @@
 import { chooseMark, type Marking, markWords } from './marking.ts'
 import type { ChatMessage, Source } from './passage.ts'
+import { isFollowUp, leansBack } from './query/follow-up.ts'
 import type { Template } from './template.ts'
 
 /** How the answer is to be written: prose, Markdown, or JSON that a schema describes. */
@@ -105,12 +106,11 @@ export function recentTurns(
   return kept
 }
 
-/** Fewer words than this hardly stand alone: "and for M?" means something only after the question before it. */
-const STANDALONE_WORDS = 4
-
-/** What to search for: the question, with the previous one in front of it where it is too short to stand alone. */
+/** What to search for: the question, with the last one before it that stood alone in front where it does not. */
 export function searchText(question: string, conversation: readonly ChatMessage[]): string {
-  const previous = conversation.findLast(({ role }) => role === 'user')
-  const isShort = question.split(/\s+/).length < STANDALONE_WORDS
-  return previous && isShort ? `${previous.content}\n${question}` : question
+  if (!isFollowUp(question)) return question
+  const earlier = conversation.filter(({ role }) => role === 'user').map(({ content }) => content)
+  // Of "how big are chunks", "and for M?", "and for L?" the second tells the third nothing.
+  const subject = earlier.findLast((turn) => !leansBack(turn)) ?? earlier.at(-1)
+  return subject === undefined ? question : `${subject}\n${question}`
 }

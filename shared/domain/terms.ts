@@ -7,9 +7,26 @@ const STOP_WORDS = new Set(
   ),
 )
 
-/** Runs of letters and digits, lower case, in order. */
+const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu
+
+/** Runs of letters and digits, lower case, in order. A word is the same whether its accents are composed, its letters full-width or ligatures. */
 export function words(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
+  const found = text.toLowerCase().match(WORD) ?? []
+  // Nearly every text is in that form, and to find out takes no time.
+  return text === text.normalize('NFKC') ? found : found.flatMap(inOneForm)
+}
+
+/** Word by word, since "Kubernetes™" as a whole would become "kubernetestm". Some letters stand for several words. */
+function inOneForm(word: string): readonly string[] {
+  const form = word.normalize('NFKC')
+  return form === word ? [word] : (form.toLowerCase().match(WORD) ?? [])
+}
+
+const ASCII = /^[\0-\x7f]*$/
+
+/** Without accents, as the index has it: who writes "Zurich" means "Zürich". */
+export function withoutAccents(word: string): string {
+  return ASCII.test(word) ? word : word.normalize('NFD').replaceAll(/\p{Mn}/gu, '')
 }
 
 /** Words that make a question and say nothing of its subject: without them BM25 alone gains a point of nDCG on Cranfield and on CISI. */
@@ -22,9 +39,12 @@ const QUESTION_WORDS = new Set(
 /** Whether a word of lower case says anything of the subject. */
 export const isTelling = (word: string) => !STOP_WORDS.has(word) && !QUESTION_WORDS.has(word)
 
-/** Porter stems of the telling words, in order; what counts when two texts are compared. */
+/** What a word is compared by: Porter's stem, without accents. */
+export const stemOf = (word: string) => stemmer(withoutAccents(word))
+
+/** Stems of the telling words, in order; what counts when two texts are compared. */
 export function stems(text: string): string[] {
-  return words(text).filter(isTelling).map(stemmer)
+  return words(text).filter(isTelling).map(stemOf)
 }
 
 /** An index takes time for every word, and a question that says more in its first 256 words has yet to be asked. */

@@ -23,9 +23,18 @@ export function unit(vector: Float32Array): Float32Array {
 
 export const isZero = (vector: Float32Array) => vector.every((value) => value === 0)
 
-/** Where the vector points from the mean; one without a direction stays so. */
-export const centred = (vector: Float32Array, mean: Float32Array) =>
-  isZero(vector) ? vector : unit(subtract(vector, mean))
+/** A vector whose square from the mean is smaller has no direction from there, only rounding errors. */
+const LEAST_SQUARE = 1e-10
+
+/** How far a vector is from the mean, by its square; zero means "no direction". */
+export const distanceFromMean = (square: number) => (square > LEAST_SQUARE ? Math.sqrt(square) : 0)
+
+/** Where the vector points from the mean; one without a direction stays so, and one that is the mean has none. */
+export function centred(vector: Float32Array, mean: Float32Array): Float32Array {
+  if (isZero(vector)) return vector
+  const away = subtract(vector, mean)
+  return distanceFromMean(dot(away, away)) > 0 ? unit(away) : new Float32Array(away.length)
+}
 
 export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0

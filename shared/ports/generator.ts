@@ -2,6 +2,13 @@ import type { Message, Source } from '../domain/passage.ts'
 
 export type TokenUsage = { readonly promptTokens: number; readonly completionTokens: number }
 
+/** What retrieval found, and the words it found it by. */
+type Evidence = {
+  readonly question: string
+  readonly synonyms: readonly (readonly string[])[]
+  readonly sources: readonly Source[]
+}
+
 export type GenerationRequest = {
   readonly requestId: string
   readonly model: string
@@ -12,8 +19,8 @@ export type GenerationRequest = {
   readonly parameters: Readonly<Record<string, unknown>>
   /** The answer so far, given by another endpoint that broke off: what comes back goes on from its last character and does not repeat it. */
   readonly continuation?: string | undefined
-  /** What retrieval found; the extractive generator answers from it, the others read it in the messages. */
-  readonly evidence?: { readonly question: string; readonly sources: readonly Source[] } | undefined
+  /** The extractive generator answers from it, the others read it in the messages. */
+  readonly evidence?: Evidence | undefined
 }
 
 /**

@@ -5,11 +5,12 @@ import type { ChatMessage, Source } from '../domain/passage.ts'
 import type { Principal } from '../domain/principal.ts'
 import type { AnswerFormat, Prompt } from '../domain/prompt.ts'
 import type { Hints } from '../domain/query/hints.ts'
-import type { RetrievalChoice } from '../domain/retrieval/settings.ts'
+import type { HeldRetrieval, RetrievalChoice } from '../domain/retrieval/settings.ts'
 import type { Rewriting } from '../domain/rewriting.ts'
 import type { Template } from '../domain/template.ts'
 import type { Tier } from '../domain/tiers.ts'
 import type { UsageEvent } from '../domain/usage.ts'
+import type { LexicalQuestion } from './objects.ts'
 import type { Hit } from './vector-store.ts'
 
 /** The RPC faces of the Workers. They meet only here; every call carries the verified principal and the request id. */
@@ -30,10 +31,14 @@ export type RetrieveRequest = {
   readonly format: AnswerFormat
   /** Whole, since the router knows the tenant's. */
   readonly template: Template
+  /** No generation follows, with which rate limits would count the request: they count its retrieval, where that costs anything. */
+  readonly isRequest?: boolean | undefined
 }
 
 /** What the router needs to answer: numbered sources, the prompt that shows them, and its size. */
 export type Retrieved = Prompt & {
+  /** What was searched: the question as it came, with the one before it, or as a model made it stand alone. */
+  readonly asked: LexicalQuestion
   readonly sources: readonly Source[]
   /** Of all sources together: what an endpoint must be cleared for. */
   readonly labels: readonly string[]
@@ -42,6 +47,8 @@ export type Retrieved = Prompt & {
   readonly assessment: Assessment
   /** What the model was told of how the question wants to be answered; null: nothing. */
   readonly hints: Hints | null
+  /** How it was searched, and for how many sources. */
+  readonly settings: HeldRetrieval & { readonly topK: number }
   /** What embedding the question took. */
   readonly embedding: Found['embedding']
   readonly rerank: Found['rerank']
@@ -62,6 +69,7 @@ export type SearchInput = {
 
 export type Found = {
   readonly hits: LabelledHit[]
+  readonly settings: HeldRetrieval
   /** What embedding the query took. */
   readonly embedding: { readonly tokens: number; readonly costNanoUsd: number }
   /** What the reranker took, and why the hits are in the order of the search after all; null without one. */

@@ -1,11 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { answerTypeOf } from '../../shared/domain/abstention/answer-type.ts'
 import { assessEvidence } from '../../shared/domain/abstention.ts'
 import { sourcesOf } from './grounding/sources.ts'
 
 const FEE = 'The pilot fee for tankers is 420 euros. Tugs are paid apart.'
 const outcome = (question: string, texts: readonly string[], hasConversation = false) =>
-  assessEvidence(question, sourcesOf(...texts), hasConversation).outcome
+  assessEvidence(question, sourcesOf(...texts), { hasConversation }).outcome
 
 describe('evidence for a question', () => {
   it('is enough when a passage says what is asked', () => {
@@ -33,6 +34,41 @@ describe('evidence for a question', () => {
         expect(outcome(question, a)).toBe(outcome(question, b))
       }),
     )
+  })
+})
+
+describe('evidence in other words than the question', () => {
+  const LEAVE = ['Paid time off accrues at two weeks a month. Trains are booked by the office.']
+  const synonyms = [['pto', 'paid time off', 'vacation', 'holiday']]
+  const assess = (question: string, texts: readonly string[] = LEAVE) =>
+    assessEvidence(question, sourcesOf(...texts), { synonyms }).outcome
+
+  it.each(['How many vacation days do I get?', 'How much PTO do I get?', 'How long is a holiday?'])(
+    'answers "%s" when a synonym of the collection stands there',
+    (question) => {
+      expect(assess(question)).toBe('answerable')
+      expect(outcome(question, LEAVE)).not.toBe('answerable')
+    },
+  )
+
+  it('needs all words of an entry in one sentence and what stands above it', () => {
+    const split = ['Trains are paid by the office. Time is up. Lights are off.']
+    expect(assess('How is vacation?', split)).not.toBe('answerable')
+    const [source] = sourcesOf('Off for 25 days.')
+    if (!source) throw new Error('no source')
+    const headed = [{ ...source, headings: ['Paid time'] }]
+    expect(assessEvidence('How long is vacation?', headed, { synonyms }).outcome).toBe('answerable')
+  })
+
+  it('contradicts itself in synonyms, too', () => {
+    const two = ['Every year has 25 days of vacation for all.', 'Every year has 30 days of vacation for all.']
+    expect(assess('How many days of PTO are there?', two)).toBe('conflicting')
+  })
+
+  it('is judged by the kind of answer that the last line asks for', () => {
+    expect(answerTypeOf('How much is the fee?\nAnd who pays it?')).toBe('person')
+    expect(answerTypeOf('How much is the fee?\nAnd in Bremen?')).toBe('number')
+    expect(answerTypeOf('Explain the fee.\nAnd in Bremen?')).toBeNull()
   })
 })
 

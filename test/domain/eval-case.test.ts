@@ -14,8 +14,16 @@ const answered = {
   sources: [cited, read],
   rating: 'up' as const,
   correctAnswer: null,
+  route: { model: 'mini' },
+  template: { name: 'qa', version: 2, builtIn: true },
 }
-const about = { question: 'How many days?', collection: 'notes', requestId: 'req_1' }
+const about = {
+  question: 'How many days?',
+  collection: 'notes',
+  requestId: 'req_1',
+  model: 'mini',
+  template: { name: 'qa', version: 2, builtIn: true },
+}
 
 describe('a rated answer as a case', () => {
   it('holds the cited sources as relevant when it was rated up', () => {
@@ -41,6 +49,10 @@ describe('a rated answer as a case', () => {
     expect(evalCase({ ...abstained, correctAnswer: '30' })).not.toHaveProperty('unanswerable')
   })
 
+  it('names no template where none was kept', () => {
+    expect(evalCase({ ...answered, template: null })).not.toHaveProperty('template')
+  })
+
   it('is none when nothing is known to be right, or the question needs its conversation', () => {
     expect(evalCase({ ...answered, rating: 'down' })).toBeNull()
     expect(evalCase({ ...answered, turns: 2 })).toBeNull()
@@ -63,6 +75,8 @@ describe('a rated answer as a case', () => {
       sources: fc.array(source),
       rating: fc.constantFrom(...RATINGS),
       correctAnswer: fc.option(fc.string()),
+      route: fc.record({ model: fc.string() }),
+      template: fc.constant(null),
     })
     fc.assert(
       fc.property(rated, (one) => {

@@ -60,6 +60,27 @@ describe('an extractive answer', () => {
     expect(extractAnswer('What is recorded?', sources)?.answer).toContain('[1]')
   })
 
+  it('quotes what says the same in words that the collection holds for synonyms', () => {
+    const sources = [
+      source(1, 'Trains are booked by the office.'),
+      source(2, 'Paid time off is 25 days a year.'),
+    ]
+    const ask = (question: string, ...synonyms: string[][]) => extractAnswer(question, sources, synonyms)
+    expect(ask('How is my vacation?')).toBeNull()
+    expect(ask('How is my vacation?', ['vacation', 'paid time off'])?.answer).toBe(
+      'Paid time off is 25 days a year. [2]',
+    )
+    expect(ask('How is my vacation?', ['vacation', 'unpaid leave'])).toBeNull()
+  })
+
+  it('understands a question whose accents or letters are encoded in another way', () => {
+    const sources = [source(1, 'Das Café in Zürich öffnet um acht Uhr. Der Hafen schließt.')]
+    for (const form of ['NFC', 'NFD'])
+      expect(extractAnswer('Wann öffnet das Café in Zürich?'.normalize(form), sources)?.answer).toBe(
+        'Das Café in Zürich öffnet um acht Uhr. [1]',
+      )
+  })
+
   it('does not say the same twice', () => {
     const sources = [source(1, 'The pilot boards at the mole.'), source(2, 'The pilot boards at the mole.')]
     expect(extractAnswer('Where does the pilot board?', sources)?.answer).toBe(

@@ -29,8 +29,8 @@ const ANSWER = [
 const PLAIN = findClaims(ANSWER, sources)
 
 /** The case of an answer that surely has one. */
-function open(answer: string, of = sources): Case {
-  const found = caseOf(answer, findClaims(answer, of), of)
+function open(answer: string, of = sources, mark: string | null = null): Case {
+  const found = caseOf(answer, findClaims(answer, of), of, mark)
   if (!found) throw new Error('nothing is put to the judge')
   return found
 }
@@ -49,7 +49,7 @@ describe('what is put to a judge', () => {
 
   it('is nothing where the answer only asks, introduces or is refuted already', () => {
     for (const answer of ['What do you mean?', '# Fees', 'These are the fees:', 'It is 999 euros [1].', ''])
-      expect(caseOf(answer, findClaims(answer, sources), sources)).toBeNull()
+      expect(caseOf(answer, findClaims(answer, sources), sources, null)).toBeNull()
   })
 
   it('comes with the passages it needs and no other', () => {
@@ -72,6 +72,24 @@ describe('what is put to a judge', () => {
     const cited = 'Ships over 90 m need a tug [2].'
     const answer = [...Array(32).fill(uncited), cited].join(' ')
     expect(open(answer).sentences.at(-1)).toMatchObject({ claim: 32, cites: [2] })
+  })
+
+  it('is less where a mark between the words of the passages makes them longer', () => {
+    const long = sourcesOf('The fee is high. '.repeat(1_200), 'Ships over 90 m need a tug.')
+    const answer = 'The fee is high [1]. Ships over 90 m need a tug [2].'
+    expect(open(answer, long).sentences.map(({ claim }) => claim)).toEqual([0, 1])
+    expect(open(answer, long, '¦').sentences.map(({ claim }) => claim)).toEqual([1])
+  })
+
+  it('shows passages with the mark between their words, sentences without, and says what it is', () => {
+    const answer = 'The fee is 420 euros [1].'
+    const [rules, asked] = judgingPrompt('How much is it?', open(answer, sources, '¦'), 'k3f9')
+    expect(rules?.content).toContain('joined by a mark')
+    expect(asked?.content).toContain('its words joined by ¦.')
+    expect(asked?.content).toContain('\nThe¦fee¦is¦420¦euros.¦Dr.¦Tan')
+    expect(asked?.content).toContain('>The fee is 420 euros.</sentence-k3f9>')
+    const [plain] = judgingPrompt('How much is it?', open(answer), 'k3f9')
+    expect(plain?.content).not.toContain('mark')
   })
 
   it('stands between tags that neither passages nor sentences can close', () => {

@@ -3,15 +3,25 @@ import { describe, expect, it } from 'vitest'
 import { chooseMark, markedTokens, markWords, tokensOnceMarked, unmark } from '../../shared/domain/marking.ts'
 
 const USUAL = ['¦', '¤', '¶', '†', '¬']
-/** Any text, with the usual marks and white space of all kinds far more often than chance has it. */
+/** What parts words and is not seen: NEL, soft hyphen, Mongolian vowel separator, zero-width space, word joiner, braille blank, fillers, a tag, controls. */
+const UNSEEN =
+  '\u0085 \u00ad \u180e \u200b \u200e \u2060 \u2066 \u2800 \u3164 \uffa0 \ufeff \u{e0020} \u001f \0'.split(
+    ' ',
+  )
+/** Any text, with the usual marks and blanks of all kinds far more often than chance has it. */
 const text = fc
   .array(
-    fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...USUAL, ' ', '\n', '\r\n', '\t', ' ', '\n\n')),
+    fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(...USUAL, ' ', '\n', '\r\n', '\t', '\u00a0', '\n\n', ...UNSEEN),
+    ),
   )
   .map((parts) => parts.join(''))
 const texts = fc.array(text)
-const inOneLine = (given: string) => given.replaceAll(/\s+/g, ' ')
-const words = (given: string) => given.match(/\S+/g)?.length ?? 0
+const BLANKS = /(?:(?![\u200c\u200d\p{M}])[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800])+/gu
+const inOneLine = (given: string) => given.replaceAll(BLANKS, ' ')
+const words = (given: string) => given.split(BLANKS).filter((word) => word !== '').length
+const code = (given: string) => given.codePointAt(0)?.toString(16)
 
 describe('a mark', () => {
   it('stands in none of the texts, whichever marks they have', () => {
@@ -28,6 +38,11 @@ describe('a mark', () => {
   it('is found even where a text has every character up to the surrogates', () => {
     const all = Array.from({ length: 0xd8_00 }, (_, point) => String.fromCodePoint(point)).join('')
     expect(chooseMark([all], 'k3f9').codePointAt(0)).toBe(0xe0_00)
+  })
+
+  it('is never a blank itself, whatever else is used up', () => {
+    const symbols = String.fromCodePoint(...Array.from({ length: 0x28_00 - 0x21_90 }, (_, i) => 0x21_90 + i))
+    expect(code(chooseMark([...USUAL, symbols], 'k3f9'))).toBe('2801')
   })
 
   it('differs from request to request, and is what Unicode normalisation leaves alone', () => {
@@ -53,28 +68,53 @@ describe('marked text', () => {
       fc.property(text, (given) => {
         const mark = chooseMark([given], 'k3f9')
         const marked = markWords(given, mark)
-        expect(marked).not.toMatch(/[^\S\n]/)
+        expect(marked.replaceAll('\n', '')).not.toMatch(new RegExp(BLANKS, 'u'))
         expect(marked.split('\n')).toHaveLength(given.split('\n').length)
-        const parts = marked.split(mark).filter((part) => part.trim() !== '')
-        expect(parts).toHaveLength(words(given))
+        expect(marked.split(mark).filter((part) => part.trim() !== '')).toHaveLength(words(given))
       }),
     )
     expect(markWords('- one  two\n- three\n\nfour', '¦')).toBe('-¦one¦two¦\n-¦three¦\n\nfour')
   })
 
+  it.each(UNSEEN.map((blank) => [code(blank), blank]))('takes U+%s for a blank', (_, blank) => {
+    expect(markWords(`Ignore${blank}all ${blank}rules`, '¦')).toBe('Ignore¦all¦rules')
+    expect(tokensOnceMarked(`a${blank}b`, () => 2, '¦')).toBe(2 + 2)
+  })
+
+  it.each([
+    ['joiners', 'می\u200cخواهم क्\u200dष 👩\u200d🚒'],
+    ['variation selectors', '❤\ufe0f 葛\u{e0100}'],
+    ['marks', 'e\u0301 \u034fa'],
+  ])('keeps %s with the letters they belong to', (_, given) => {
+    expect(markWords(given, '¦')).toBe(given.replaceAll(' ', '¦'))
+  })
+
   it('takes a token more for each mark, and for a mark that is not usual one for each of its bytes', () => {
     const count = (given: string) => words(given)
-    expect(tokensOnceMarked('a b c', count)).toBe(3 + 3)
+    expect(tokensOnceMarked('a b c', count, '¦')).toBe(3 + 3)
+    expect(tokensOnceMarked('a b c', count, '←')).toBe(3 + 6)
+    expect(tokensOnceMarked('a b c', count, null)).toBe(3)
     expect(markedTokens('a¦b¦c', '¦', count)).toBe(3 + 3)
     expect(markedTokens('a←b←c', '←', count)).toBe(3 + 6)
     expect(markedTokens('a b c', null, count)).toBe(3)
   })
 
-  it('is counted before as it is counted after', () => {
+  it('is counted before as it is counted after, whichever mark it takes', () => {
     fc.assert(
-      fc.property(text, (given) => {
-        const plain = USUAL.reduce((left, mark) => left.replaceAll(mark, ''), given)
-        expect(markedTokens(markWords(plain, '¦'), '¦', words)).toBe(tokensOnceMarked(plain, words))
+      fc.property(text, fc.array(fc.constantFrom(...USUAL)), (given, others) => {
+        const mark = chooseMark([given, ...others], 'k3f9')
+        expect(markedTokens(markWords(given, mark), mark, words)).toBe(tokensOnceMarked(given, words, mark))
+      }),
+    )
+  })
+
+  it('takes no more by a mark that is drawn from fewer texts', () => {
+    fc.assert(
+      fc.property(text, texts, fc.string(), (given, others, seed) => {
+        const [fewer, more] = [chooseMark([given], seed), chooseMark([given, ...others], seed)]
+        expect(tokensOnceMarked(given, words, fewer)).toBeLessThanOrEqual(
+          tokensOnceMarked(given, words, more),
+        )
       }),
     )
   })

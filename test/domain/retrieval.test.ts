@@ -278,5 +278,19 @@ describe('the prompt', () => {
     const turns = [{ role: 'user' as const, content: 'What is the chunk size of tier S?' }]
     expect(searchText('And for M?', turns)).toBe('What is the chunk size of tier S?\nAnd for M?')
     expect(searchText('How long is a lease held?', turns)).toBe('How long is a lease held?')
+    expect(searchText('And in the larger ones?', turns)).toBe(
+      'What is the chunk size of tier S?\nAnd in the larger ones?',
+    )
+    expect(searchText('And in the larger ones?', [])).toBe('And in the larger ones?')
+  })
+
+  it('searches a follow-up of a follow-up together with the question that both go on with', () => {
+    const turns = [
+      { role: 'user', content: 'What is the chunk size of tier S?' },
+      { role: 'assistant', content: 'It is 800.' },
+      { role: 'user', content: 'And in the larger ones?' },
+    ] as const
+    expect(searchText('And for M?', turns)).toBe('What is the chunk size of tier S?\nAnd for M?')
+    expect(searchText('And for M?', turns.slice(2))).toBe('And in the larger ones?\nAnd for M?')
   })
 })

@@ -4,8 +4,10 @@ import { Hono } from 'hono'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ApiEnv } from '../../shared/api/define-route.ts'
 import { database } from '../../shared/db/client.ts'
-import type { AnswerRecord } from '../../shared/domain/answer.ts'
+import { answers } from '../../shared/db/schema.ts'
+import type { AnswerDecision, AnswerRecord } from '../../shared/domain/answer.ts'
 import type { Principal } from '../../shared/domain/principal.ts'
+import { DEFAULT_RETRIEVAL } from '../../shared/domain/retrieval/settings.ts'
 import { DAY_MS } from '../../shared/domain/rollup.ts'
 import { renderError, toAppError } from '../../shared/http/api-app.ts'
 import { forgetAnswers } from '../../workers/cost/jobs/forget-answers.ts'
@@ -20,6 +22,36 @@ beforeEach(() => {
   tenantId = `feedback-${crypto.randomUUID()}`
 })
 
+/** As answers were kept before the whole decision was. */
+const CHOICE = {
+  tier: 's',
+  policy: 'plan:free',
+  endpoint: 'e',
+  configuration: null,
+  level: null,
+  model: 'm',
+  degraded: false,
+  reasons: ['The cheapest that fits'],
+} as const
+const WHOLE = {
+  ...CHOICE,
+  provider: 'bare',
+  region: 'here',
+  complexity: 0.2,
+  confidence: 0.9,
+  features: [{ name: 'words', contribution: 0.1 }],
+  candidates: [{ endpoint: 'e', expectedUsd: 0.001, predictedMs: 900, score: 0.1 }],
+  considered: 3,
+  rejected: [{ endpoint: 'f', reason: 'residency' }],
+  rejectedCounts: { residency: 2 },
+  attempts: [{ endpoint: 'e', outcome: 'ok', durationMs: 800 }],
+}
+const MADE_WITH = {
+  template: { name: 'qa', version: 2, builtIn: true },
+  retrieval: { ...DEFAULT_RETRIEVAL, weights: { lexical: 0.6, dense: 0.4 }, topK: 4 },
+  hints: { language: 'de', intent: 'lookup' as const },
+}
+
 const answerOf = (rest: Partial<AnswerRecord> = {}): AnswerRecord => ({
   requestId: `req_${crypto.randomUUID().replaceAll('-', '')}`,
   tenantId,
@@ -30,18 +62,9 @@ const answerOf = (rest: Partial<AnswerRecord> = {}): AnswerRecord => ({
   answer: '30 days [1].',
   outcome: 'answered',
   abstention: null,
-  sources: [{ documentId: 'leave.md', version: 1, start: 9, end: 40, cited: true }],
+  sources: [{ documentId: 'leave.md', version: 1, start: 9, end: 40, cited: true, probability: 0.9 }],
   grounding: 0.9,
-  route: {
-    tier: 's',
-    policy: 'plan:free',
-    endpoint: 'e',
-    configuration: null,
-    level: null,
-    model: 'm',
-    degraded: false,
-    reasons: ['The cheapest that fits'],
-  },
+  route: { ...WHOLE, ...MADE_WITH },
   createdAtMs: nowMs,
   ...rest,
 })
@@ -116,7 +139,7 @@ function as(rest: Partial<Principal> = {}) {
 const requestIds = ({ body }: { body: Body }) => body.data.map(({ requestId }) => String(requestId))
 
 describe('feedback', () => {
-  it('stands with the answer, its sources and its decision', async () => {
+  it('stands with the answer, its sources, its decision and what it was made with', async () => {
     const record = answerOf()
     const [id = ''] = await kept(record)
     const given = await as({ keyId: 'reader', scopes: ['query'] }).rate(id, 'down', {
@@ -133,9 +156,37 @@ describe('feedback', () => {
     expect(given).toEqual({ status: 200, body: said })
     const { tenantId: _, createdAtMs: __, ...shown } = record
     expect((await as().list()).body).toEqual({
-      data: [{ ...shown, ...said, ratedBy: 'reader', createdAt: '2026-11-01T00:00:00.000Z' }],
+      data: [
+        {
+          ...shown,
+          ...said,
+          route: WHOLE,
+          ...MADE_WITH,
+          ratedBy: 'reader',
+          createdAt: '2026-11-01T00:00:00.000Z',
+        },
+      ],
       nextCursor: null,
     })
+  })
+
+  it('on an answer that was kept before whole decisions were is shown without the rest', async () => {
+    const route: AnswerDecision = CHOICE
+    const sources = [{ documentId: 'leave.md', version: 1, start: 9, end: 40, cited: true }]
+    const old = answerOf({ route, sources })
+    await db.insert(answers).values(old)
+    const [late = ''] = await kept(answerOf({ route, sources }))
+    for (const id of [old.requestId, late]) {
+      await as().rate(id, 'up')
+      const { body } = await as().list()
+      expect(body.data.find(({ requestId }) => requestId === id)).toMatchObject({
+        sources,
+        route: CHOICE,
+        template: null,
+        retrieval: null,
+        hints: null,
+      })
+    }
   })
 
   it('takes the place of what was said before, whole', async () => {

@@ -109,7 +109,7 @@ describe('the lexical index', () => {
     expect(found).toHaveLength(100)
   })
 
-  it('looks for a word of any script by the word itself, and by its beginning when it is endless', async () => {
+  it('looks for a word of any script and any form of letters, by its beginning when it is endless', async () => {
     const found = await indexed((index) => {
       index.add([
         { row: 1, text: 'Ängström ölfilm' },
@@ -117,7 +117,7 @@ describe('the lexical index', () => {
         { row: 3, text: 'a'.repeat(10_000) },
         { row: 4, text: '𝔘nicode \u{fffd}' },
       ])
-      return ['angstrom', 'порт', 'a'.repeat(10_000), '𝔘nicode', '\u0301'].map((word) =>
+      return ['angstrom', 'порт', 'a'.repeat(10_000), 'unicode', '\u0301'].map((word) =>
         index.matches(asked(word.toLowerCase()), everything, 10).map(({ row }) => row),
       )
     })

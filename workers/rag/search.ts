@@ -7,6 +7,7 @@ import { type RetrievalSettings, settingsFrom } from '../../shared/domain/retrie
 import { AppError } from '../../shared/errors.ts'
 import type { CallContext, Found, LabelledHit, SearchInput } from '../../shared/ports/services.ts'
 import type { SearchRequest } from '../../shared/ports/vector-store.ts'
+import type { RegisteredReranker } from '../../shared/registry/rerankers.ts'
 import { rerankHits } from '../../shared/rerank/rerank-hits.ts'
 import type { Deps } from './app.ts'
 import { labelled } from './labels.ts'
@@ -27,17 +28,19 @@ export async function search(
   const { db, embedders, store, now } = deps
   const startedMs = now()
   const settings = settingsFrom(collection.retrieval, retrieval)
+  const reranker = rerankerOf(deps, collection, retrieval)
   const embedder = embedders.of(collection)
   const { wordings, embedding } = await wordingsOf(embedder, query, rewriting ?? undefined)
   const embeddedMs = now()
   const { fusion, feedback, parent, agreement } = settings
   const { denseShare, feedbackShare } = embedder
+  const weights = settings.weights ?? { lexical: 1 - denseShare, dense: denseShare }
   const common: Omit<SearchRequest, 'text' | 'vector'> = {
     topK: depthOf(topK, settings),
     filter,
     synonyms: collection.synonyms,
     principals: principal.principals,
-    weights: settings.weights ?? { lexical: 1 - denseShare, dense: denseShare },
+    weights,
     stages: { fusion, feedback, feedbackShare, parent, agreement, isWeighted: settings.weights !== null },
   }
   const [own = [], ...others] = await Promise.all(
@@ -45,10 +48,11 @@ export async function search(
   )
   const merged = await labelled(db, collection, mergeWordings(own, others))
   const searchedMs = now()
-  const { hits, rerank } = await reranked(deps, wordings[0]?.text ?? query, merged, settings)
+  const { hits, rerank } = await reranked(reranker, wordings[0]?.text ?? query, merged, settings.candidates)
   const endedMs = now()
   return {
     hits: likelyHits(diversify(hits, settings.diversity).slice(0, topK), settings),
+    settings: { ...settings, weights },
     embedding,
     rerank,
     timings: {
@@ -65,20 +69,35 @@ function depthOf(topK: number, { rerank, candidates, diversity }: RetrievalSetti
   return rerank === null ? wanted : Math.max(wanted, candidates)
 }
 
-async function reranked(
+type Chosen = RegisteredReranker & { readonly id: string }
+
+/** A collection may still name a reranker that the platform had once: then its callers are told where the name comes from. */
+function rerankerOf(
   { rerankers }: Deps,
+  { name, retrieval }: CollectionRow,
+  asked: Input['retrieval'],
+): Chosen | null {
+  const { rerank: id } = settingsFrom(retrieval, asked)
+  if (id === null) return null
+  const found = rerankers.get(id)
+  if (found) return { id, ...found }
+  const known = [...rerankers.keys()].join(', ')
+  throw new AppError(
+    'invalid_request',
+    asked?.rerank === undefined
+      ? `collection: the settings of "${name}" name the reranker "${id}", which this platform does not have; name another in retrieval.rerank of PUT /v1/collections/${name}, or in that of the request; there is ${known}`
+      : `retrieval.rerank: there is no reranker "${id}"; there is ${known}`,
+  )
+}
+
+async function reranked(
+  chosen: Chosen | null,
   query: string,
   hits: readonly LabelledHit[],
-  { rerank: id, candidates }: RetrievalSettings,
+  candidates: number,
 ): Promise<{ hits: readonly LabelledHit[]; rerank: Found['rerank'] }> {
-  if (id === null) return { hits, rerank: null }
-  const found = rerankers.get(id)
-  if (!found)
-    throw new AppError(
-      'invalid_request',
-      `retrieval.rerank: there is no reranker "${id}"; there is ${[...rerankers.keys()].join(', ')}`,
-    )
-  const { weight, reranker } = found
+  if (chosen === null) return { hits, rerank: null }
+  const { id, weight, reranker } = chosen
   const {
     hits: ordered,
     costNanoUsd,

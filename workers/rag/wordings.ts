@@ -8,10 +8,14 @@ export type Wording = { readonly text: string; readonly vector: Float32Array }
 const NO_PASSAGE: Embedding = { vectors: [], tokens: 0, costNanoUsd: 0 }
 const NOTHING: Rewriting = { standalone: null, queries: [], passage: null }
 
+/** The question as it is searched: as it stands alone where a model said so. */
+export const askedText = (query: string, rewriting: Rewriting | null | undefined) =>
+  rewriting?.standalone ?? query
+
 /** All that is embedded of a question: the question, or what a model made of it, first. */
-export const textsOf = (query: string, { standalone, queries, passage }: Rewriting = NOTHING) => ({
-  wordings: [standalone ?? query, ...queries],
-  passage,
+export const textsOf = (query: string, rewriting: Rewriting = NOTHING) => ({
+  wordings: [askedText(query, rewriting), ...rewriting.queries],
+  passage: rewriting.passage,
 })
 
 /** The question, or what a model made of it, first; a passage that might answer it moves its vector half-way. */

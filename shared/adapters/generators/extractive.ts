@@ -10,7 +10,7 @@ export function extractiveGenerator(): Generator {
     name: 'extractive',
     canContinue: false,
     async generate({ evidence }) {
-      const found = evidence ? extractAnswer(evidence.question, evidence.sources) : null
+      const found = evidence ? extractAnswer(evidence.question, evidence.sources, evidence.synonyms) : null
       return quote(found?.answer ?? '')
     },
   }

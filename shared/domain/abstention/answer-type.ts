@@ -18,13 +18,17 @@ const QUESTIONS: readonly (readonly [AnswerType, RegExp])[] = [
   ],
 ]
 
-/** The kind that the question's first such word asks for; null when it could be anything. */
+/** The kind that the question's first such word asks for; null when it could be anything. Of several lines the last that asks decides: what stands before it is context. */
 export function answerTypeOf(question: string): AnswerType | null {
-  const found = QUESTIONS.flatMap(([type, pattern]) => {
-    const at = question.search(pattern)
-    return at < 0 ? [] : [{ type, at }]
-  })
-  return found.toSorted((a, b) => a.at - b.at)[0]?.type ?? null
+  for (const line of question.split('\n').toReversed()) {
+    const found = QUESTIONS.flatMap(([type, pattern]) => {
+      const at = line.search(pattern)
+      return at < 0 ? [] : [{ type, at }]
+    })
+    const [first] = found.toSorted((a, b) => a.at - b.at)
+    if (first) return first.type
+  }
+  return null
 }
 
 /** True when the text has something of the kind that the question does not say itself. */

@@ -1,21 +1,11 @@
 import { cover } from '../grounding/coverage.ts'
 import { namesOf } from '../grounding/names.ts'
 import { type Evidence, readSentence } from '../grounding/reading.ts'
+import { EXPLETIVE, POINTER, PRONOUN, SAYS_NOTHING } from '../query/follow-up.ts'
 import { stems } from '../terms.ts'
 
-/** Pronouns that stand for something said before; "it", too, unless a clause follows that it stands for. */
-const PRONOUN = /\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs)\b/giu
-/** "This", "that", "those" on their own: at the end, or before a verb. */
-const POINTER =
-  /\b(?:this|that|these|those)(?=\s*[?.!]*$|\s+(?:one|ones|is|are|was|were|mean|means|work|works|do|does|cost|costs|apply|applies|happen|happens)\b)/giu
-/** "Is it possible to", "how long does it take to", "what is it like when": the pronoun stands for what follows. */
-const EXPLETIVE =
-  /\bit(?:'s|’s)?\b(?=\s+(?:\S+\s+){0,5}?(?:to|that|if|whether|when|for|called|like)\b)|\bmake it\b|\b(?:is|was) it (?:\w+ )?(?:who|which|that)\b/iu
 /** A word of its own in scripts that part words by blanks. */
 const LATIN_WORD = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]+/gu
-
-/** Telling words that no pronoun stands for. */
-const SAYS_NOTHING = /\b(?:about|else|then|so|tell|say|mean|explain|describe)\b/giu
 
 /** Why a question cannot be resolved from its wording; null when it can. */
 export function unresolvedWording(question: string, hasConversation: boolean): string | null {

@@ -1,4 +1,5 @@
 import type { Source } from '../passage.ts'
+import { type Synonyms, synonymsOf } from '../retrieval/other-words.ts'
 import { sentences } from '../sentences.ts'
 import { stems, words } from '../terms.ts'
 import { type Facts, factsOf } from './facts.ts'
@@ -35,10 +36,12 @@ export type Evidence = {
   readonly rarity: (stem: string) => number
 }
 
-/** Reads the sources of an answer, once for all of its sentences. */
-export function readEvidence(sources: readonly Source[]): Evidence {
+const NO_SYNONYMS = synonymsOf({ text: '', synonyms: [] })
+
+/** Reads the sources of an answer, once for all of its sentences; with the synonyms of a question, what they say of it in other words. */
+export function readEvidence(sources: readonly Source[], synonyms = NO_SYNONYMS): Evidence {
   const stemOf = rememberingStemmer()
-  const read = sources.map((source) => readSource(source, stemOf))
+  const read = sources.map((source) => readSource(source, synonyms, stemOf))
   const all = read.flatMap((source) => source.sentences)
   const frequencies = new Map<string, number>()
   for (const sentence of all)
@@ -65,12 +68,13 @@ function once<Value extends object>(make: () => Value): () => Value {
   return () => (made ??= make())
 }
 
-function readSource(source: Source, stemOf: StemOf): ReadSource {
+function readSource(source: Source, { withSaid }: Synonyms, stemOf: StemOf): ReadSource {
   const path = [source.title, ...source.headings].join('\n')
-  const read = sentences(source.text).map(({ start, end }) =>
-    readSentence(source.text.slice(start, end), stemOf),
-  )
-  const above = new Set(stems(path))
+  const above = withSaid(new Set(stems(path)))
+  const read = sentences(source.text).map(({ start, end }) => {
+    const sentence = readSentence(source.text.slice(start, end), stemOf)
+    return { ...sentence, stems: withSaid(sentence.stems, above) }
+  })
   return {
     source,
     sentences: read,

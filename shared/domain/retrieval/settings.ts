@@ -12,7 +12,7 @@ export type RetrievalSettings = {
   readonly fusion: Fusion
   /** Share of each leg in the weighted sum; null: what suits the collection's embedder. */
   readonly weights: LegWeights | null
-  /** Moves the question's vector half-way to the best lexical hits. */
+  /** Moves the question's vector towards the best lexical hits, as far as suits the collection's embedder. */
   readonly feedback: boolean
   /** Lets the whole document speak for its chunks. */
   readonly parent: boolean
@@ -26,10 +26,7 @@ export type RetrievalSettings = {
   readonly diversity: Diversity
   /** Hits that are less likely to be relevant are left out, 0..1. */
   readonly minProbability: number
-  /**
-   * So are hits less likely than this share of the likeliest, 0..1: as many hits as there are good ones. Null: none for a search, and
-   * RELEVANCE_CUT for what a model reads.
-   */
+  /** So are hits less likely than this share of the likeliest, 0..1: as many hits as there are good ones. Null: none is. */
   readonly cut: number | null
 }
 
@@ -45,6 +42,9 @@ export const DEFAULT_RETRIEVAL: RetrievalSettings = {
   minProbability: 0,
   cut: null,
 }
+
+/** The settings that held for a search: where nobody chose weights, with those of the collection's embedder. */
+export type HeldRetrieval = RetrievalSettings & { readonly weights: LegWeights }
 
 /** What a request says of its search; the rest is the platform's. */
 export type RetrievalChoice = {

@@ -48,7 +48,7 @@ describe('claims of a streamed answer', () => {
 
   it('are those of the whole answer, however it was cut', () => {
     const piece = fc.constantFrom(
-      ...'The fee is 420 euros|.|. |? |! |\n|\n\n|- |1. |# | [1]|[2]|[1, 2]|(http|[9]| |"|“|”|`|3.5|e.g. |Dr. |and|Ships| over|| 90 m'.split(
+      ...'The fee is 420 euros|.|. |? |! |\n|\n\n|- |1. |# | [1]|[2]|[1, 2]|(http|[9]| |"|“|”|`|3.5|e.g. |Dr. |am 31. |März |z. |B. |Nr. |U.S. |The |and|Ships| over|| 90 m'.split(
         '|',
       ),
     )

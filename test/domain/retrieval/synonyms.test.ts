@@ -81,6 +81,19 @@ describe('synonyms of a question', () => {
     ])
   })
 
+  it('count until their alternatives have 256 words together, in the order of the question', () => {
+    const word = (i: number, j: number) => `w${i}x${j}`
+    const groups = Array.from({ length: 20 }, (_, i) => Array.from({ length: 16 }, (__, j) => word(i, j)))
+    const found = (synonyms: string[][]) =>
+      searchTerms({ text: groups.map(([first]) => first).join(' '), synonyms }, stemmer).map(
+        ({ alternatives }) => alternatives.length - 1,
+      )
+    expect(found(groups.slice(0, 17))).toEqual([...Array(17).fill(15), 0, 0, 0])
+    expect(found(groups)).toEqual([...Array(17).fill(15), 1, 0, 0])
+    const phrases = groups.map(([first = '', ...others]) => [first, ...others.map((one) => `${one} mole`)])
+    expect(found(phrases)).toEqual([...Array(8).fill(15), 8, ...Array(11).fill(0)])
+  })
+
   const said = fc.array(fc.constantFrom('car', 'Cars', 'hire', 'the', 'of', 'truck', 'rateLimit', '!', 'é'), {
     maxLength: 12,
   })

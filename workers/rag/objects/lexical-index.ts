@@ -1,5 +1,5 @@
 import type { SearchTerm } from '../../../shared/domain/retrieval/synonyms.ts'
-import { countsOf, mergedPostings } from './lexical-merge.ts'
+import { postingsMerger } from './lexical-merge.ts'
 import { bestScores, mostWorth, rarityOf, scoreGroups, scoreTerm } from './lexical-score.ts'
 import { type Entry, type Segment, type SegmentStore, segmentStore } from './lexical-segments.ts'
 import { countTerms } from './lexical-terms.ts'
@@ -156,11 +156,11 @@ export class LexicalIndex {
     const wanted = new Set(asked.flatMap(({ alternatives }) => alternatives.flat()))
     const entries = Map.groupBy(this.#store.find(segments, [...wanted]), ([term]) => term)
     const partsOf = (term: string) => (entries.get(term) ?? []).map(([, bytes]) => bytes)
+    const merged = postingsMerger((term) => this.#decoded(partsOf(term)))
     const terms = asked.map(({ alternatives, times }): FoundTerm => {
       const [[term = '', ...more] = [], ...others] = alternatives
       const isPlain = more.length === 0 && others.length === 0
-      const merged = () => mergedPostings(alternatives, (one) => countsOf(this.#decoded(partsOf(one))))
-      return { parts: isPlain ? partsOf(term) : [merged()], times, rarity: null }
+      return { parts: isPlain ? partsOf(term) : [merged(alternatives)], times, rarity: null }
     })
     this.#found = { segments, asked, terms }
     return terms

@@ -3,59 +3,94 @@ import { pageOf, placeIn, rowAt } from './row-numbers.ts'
 
 const PAGE_ROWS = rowAt(1, 0)
 
-/** How often each row has a term, in pages of rows as in RowNumbers. */
+/** Counts by row, in pages of rows as in RowNumbers. */
 type Counts = Map<number, Int32Array>
+/** Postings of a term; valid until the next ones are read. */
+type Read = (term: string) => Postings
 
-/** What postings say, by row. */
-export function countsOf({ rows, counts, size }: Postings): Counts {
-  const found: Counts = new Map()
+/**
+ * Makes the postings of alternatives into those of one term: a row has it as often as it has all of them together. An alternative of several terms is there as
+ * often as the least of them. What it takes grows with the postings it reads; the arrays it adds up in are kept from one call to the next.
+ */
+export function postingsMerger(read: Read): (alternatives: readonly (readonly string[])[]) => Uint8Array {
+  const [sum, other]: [Counts, Counts] = [new Map(), new Map()]
+  return (alternatives) => {
+    for (const [first = '', ...more] of alternatives) {
+      if (more.length === 0) add(sum, read(first))
+      else add(sum, common(copyOf(read(first)), more, read, other))
+    }
+    return drained(sum)
+  }
+}
+
+function copyOf({ rows, counts, size }: Postings): Postings {
+  return { rows: rows.slice(0, size), counts: counts.slice(0, size), size }
+}
+
+/** Rows of `postings` that have the other terms too, as often as the least of all; `scratch` is empty before and after. */
+function common(postings: Postings, terms: readonly string[], read: Read, scratch: Counts): Postings {
+  for (const term of terms) {
+    if (postings.size === 0) break
+    const others = read(term)
+    add(scratch, others)
+    keepLeast(postings, scratch)
+    clear(scratch, others)
+  }
+  return postings
+}
+
+function keepLeast(postings: Postings, others: Counts) {
+  let kept = 0
+  forEach(postings, others, (here, place, i) => {
+    const count = Math.min(postings.counts[i] ?? 0, here[place] ?? 0)
+    if (count === 0) return
+    postings.rows[kept] = postings.rows[i] ?? 0
+    postings.counts[kept] = count
+    kept += 1
+  })
+  postings.size = kept
+}
+
+function add(counts: Counts, postings: Postings) {
+  forEach(postings, counts, (here, place, i) => {
+    here[place] = (here[place] ?? 0) + (postings.counts[i] ?? 0)
+  })
+}
+
+function clear(counts: Counts, postings: Postings) {
+  forEach(postings, counts, (here, place) => {
+    here[place] = 0
+  })
+}
+
+/** Where each posting counts; neighbours mostly share a page, so pages are rarely looked up. */
+function forEach(
+  { rows, size }: Postings,
+  counts: Counts,
+  visit: (here: Int32Array, place: number, i: number) => void,
+) {
   let page = -1
   let here: Int32Array = new Int32Array()
   for (let i = 0; i < size; i += 1) {
     const row = rows[i] ?? 0
     if (pageOf(row) !== page) {
       page = pageOf(row)
-      here = found.get(page) ?? new Int32Array(PAGE_ROWS)
-      found.set(page, here)
+      here = counts.get(page) ?? new Int32Array(PAGE_ROWS)
+      counts.set(page, here)
     }
-    here[placeIn(row)] = counts[i] ?? 0
+    visit(here, placeIn(row), i)
   }
-  return found
 }
 
-/**
- * The postings of alternatives as if they were one term: a row has it as often as it has all of them together. An alternative of several terms is there as often
- * as the least of them. `countsFor` is called anew for each mention of a term and may not answer the same map twice.
- */
-export function mergedPostings(
-  alternatives: readonly (readonly string[])[],
-  countsFor: (term: string) => Counts,
-): Uint8Array {
-  const sum: Counts = new Map()
-  for (const terms of alternatives) addTo(sum, terms.map(countsFor).reduce(common))
+/** What was added up, encoded; zeros are left behind. */
+function drained(sum: Counts): Uint8Array {
   const merged = newPostings()
   for (const [page, here] of sum)
-    for (const [place, count] of here.entries()) if (count > 0) pushPosting(merged, rowAt(page, place), count)
+    for (let place = 0; place < PAGE_ROWS; place += 1) {
+      const count = here[place] ?? 0
+      if (count === 0) continue
+      pushPosting(merged, rowAt(page, place), count)
+      here[place] = 0
+    }
   return encodePostings(merged.rows, merged.counts, merged.size)
-}
-
-function addTo(sum: Counts, more: Counts) {
-  for (const [page, here] of more) {
-    const held = sum.get(page)
-    if (held) for (const [place, count] of here.entries()) held[place] = (held[place] ?? 0) + count
-    else sum.set(page, here)
-  }
-}
-
-function common(some: Counts, others: Counts): Counts {
-  const both: Counts = new Map()
-  for (const [page, here] of some) {
-    const other = others.get(page)
-    if (other)
-      both.set(
-        page,
-        here.map((count, place) => Math.min(count, other[place] ?? 0)),
-      )
-  }
-  return both
 }

@@ -1,5 +1,5 @@
 import { stemmer } from 'stemmer'
-import { words } from '../../../shared/domain/terms.ts'
+import { withoutAccents, words } from '../../../shared/domain/terms.ts'
 
 /** A longer word is no word; its beginning tells it from others well enough. */
 const MAX_TERM_CHARACTERS = 64
@@ -12,8 +12,7 @@ const known = new Map<string, string>()
 export function termOf(word: string): string {
   const term = known.get(word)
   if (term !== undefined) return term
-  const plain = /^[a-z0-9]*$/.test(word) ? word : word.normalize('NFD').replaceAll(/\p{Mn}/gu, '')
-  const made = stemmer(plain.slice(0, MAX_TERM_CHARACTERS))
+  const made = stemmer(withoutAccents(word).slice(0, MAX_TERM_CHARACTERS))
   if (known.size >= MAX_KNOWN_TERMS) known.clear()
   known.set(word, made)
   return made

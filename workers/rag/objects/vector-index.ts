@@ -1,4 +1,4 @@
-import { dot, type QuantisedVector } from '../../../shared/domain/vector.ts'
+import { distanceFromMean, dot, type QuantisedVector } from '../../../shared/domain/vector.ts'
 import type { NearChunk } from '../../../shared/ports/objects.ts'
 import { type Scanner, scanner } from './scanner.ts'
 
@@ -6,8 +6,6 @@ import { type Scanner, scanner } from './scanner.ts'
 export type VisibleDocuments = ReadonlySet<number> | null
 
 const FIRST_CAPACITY = 256
-/** A vector that is nearer to the mean has no direction from there, only rounding errors. */
-const LEAST_SQUARE = 1e-10
 
 /**
  * Live vectors of one shard in memory: int8, row-major, scanned whole. Exact, so nothing is ever missed, and a vector added or
@@ -157,7 +155,7 @@ export class VectorIndex {
     const lost = this.#scanner.scan(mean, this.size, keep)
     this.#scanner.scan(lost, this.size, keep)
     for (const [position, product] of norms.entries())
-      norms[position] = Math.sqrt(Math.max(0, (this.#squares[position] ?? 0) - 2 * product + meanSquare))
+      norms[position] = distanceFromMean((this.#squares[position] ?? 0) - 2 * product + meanSquare)
     this.#centred = { mean, norms }
     return norms
   }
@@ -205,5 +203,6 @@ function cosine(bytes: Int8Array, scale: number, question: Float32Array, mean: F
     product += value * (question[i] ?? 0)
     square += value * value
   }
-  return square > LEAST_SQUARE ? product / Math.sqrt(square) : 0
+  const distance = distanceFromMean(square)
+  return distance > 0 ? product / distance : 0
 }
