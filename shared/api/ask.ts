@@ -4,9 +4,10 @@ import { PRIORITIES } from '../domain/priority.ts'
 import { INTENTS } from '../domain/query/intent.ts'
 import { TECHNIQUES } from '../domain/rewriting.ts'
 import { DEFAULT_TEMPLATE } from '../domain/template.ts'
+import { format, schemaShown } from './answer-format.ts'
 import { collectionName, filter, level, policyName, question, templateName, tier } from './common.ts'
 import { defineRoute, jsonBody } from './define-route.ts'
-import { hints, retrievalChoice } from './retrieval.ts'
+import { hints, probability, retrievalChoice, topK } from './retrieval.ts'
 import { explainRoute, route } from './route.ts'
 
 const note = (description: string) => ({ description })
@@ -19,7 +20,15 @@ export const requirements = z
       .openapi(note('Shifts the tier that the complexity asks for, down or up.')),
     tier: tier.optional().openapi(note('Exactly this model size.')),
     maxLatencyMs: z.int().min(1).optional().openapi(note('Deadline of the whole answer.')),
-    maxCostUsd: z.number().min(0).optional().openapi(note('Bound of the worst case of this answer.')),
+    maxCostUsd: z
+      .number()
+      .min(0)
+      .optional()
+      .openapi(
+        note(
+          'Bound of what generating this answer may cost at worst, all tries together. Embedding and reranking are beside it, as are rewording and judging, each of which it bounds too.',
+        ),
+      ),
     compliance: z
       .array(z.string().min(1).max(64))
       .max(16)
@@ -47,12 +56,9 @@ export const requirements = z
 
 export const retrieval = retrievalChoice
   .safeExtend({
-    topK: z
-      .int()
-      .min(1)
-      .max(50)
-      .optional()
-      .openapi(note("How many passages to find; left out: the collection's setting, else the tier decides.")),
+    topK: topK.openapi(
+      note("How many passages to find; left out: the collection's setting, else the tier decides."),
+    ),
     hints,
     rewrite: z
       .array(z.enum(TECHNIQUES))
@@ -68,6 +74,10 @@ export const retrieval = retrievalChoice
       .max(1)
       .optional()
       .openapi(note('Bound of what rewording may cost; 0.006 when it is left out.')),
+  })
+  .refine(({ rewrite, maxRewriteCostUsd }) => rewrite !== undefined || maxRewriteCostUsd === undefined, {
+    path: ['maxRewriteCostUsd'],
+    message: 'needs retrieval.rewrite',
   })
   .openapi('AskRetrieval')
 
@@ -94,6 +104,10 @@ export const verification = z
       .optional()
       .openapi(note('Bound of what judging may cost; 0.04 when it is left out.')),
   })
+  .refine(({ judge, maxJudgeCostUsd }) => judge === true || maxJudgeCostUsd === undefined, {
+    path: ['maxJudgeCostUsd'],
+    message: 'needs verification.judge: true',
+  })
   .openapi('Verification')
 
 export const queryRequest = z
@@ -115,13 +129,7 @@ export const queryRequest = z
     retrieval: retrieval.optional(),
     verification: verification.optional(),
     template: template.default(DEFAULT_TEMPLATE.name),
-    format: z
-      .union([
-        z.enum(['text', 'markdown']),
-        z.strictObject({ jsonSchema: z.record(z.string(), z.unknown()) }),
-      ])
-      .default('text')
-      .openapi(note('`"text"`, `"markdown"`, or an object whose `jsonSchema` the answer must satisfy.')),
+    format: format.default('text'),
   })
   .openapi('QueryRequest', {
     example: { question: 'How do I add an endpoint?', collection: 'handbook' },
@@ -148,7 +156,7 @@ export const source = z
     headings: z.array(z.string()),
     labels,
     score: z.number(),
-    probability: z.number().openapi(note('How likely the source is relevant, 0 to 1.')),
+    probability,
   })
   .openapi('Source')
 
@@ -184,7 +192,7 @@ export const retrievalUsage = z
   .object({ embeddingTokens: z.int(), costUsd: z.number(), costNanoUsd: z.int() })
   .openapi(note('What embedding and reranking took; each is billed as a line of its own.'))
 
-const spend = z.object({
+export const spend = z.object({
   promptTokens: z.int(),
   completionTokens: z.int(),
   costUsd: z.number().openapi(note('Of the generation; that of retrieval and rewording is beside it.')),
@@ -240,6 +248,7 @@ export const answerChecks = z.object({
   outcome: z.enum(['answered', 'abstained']),
   abstention: z.enum(['no_evidence', 'insufficient', 'conflicting', 'underspecified']).optional(),
   reason: z.string().optional().openapi(note('Why it abstained.')),
+  schema: schemaShown.optional(),
   claims: z
     .array(claim)
     .openapi(note('Sentences of the answer, what they cite, and how well that supports them, 0 to 1.')),
@@ -267,7 +276,7 @@ export const queryResponse = answerChecks
     usage: spend,
     timings: z.object({
       totalMs: z.number(),
-      retrievalMs: z.number(),
+      retrievalMs: z.number().openapi(note('With rewording, where that was asked for.')),
       routeMs: z.number(),
       queueMs: z.number(),
       timeToFirstTokenMs: z.number(),

@@ -1,7 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { ANSWER_OUTCOMES, ANSWERS_KEPT_DAYS, RATINGS } from '../domain/answer.ts'
-import { collectionName, level, otherTenant, page, pageQuery, tier } from './common.ts'
+import { hintsShown, templateShown } from './ask.ts'
+import { collectionName, otherTenant, page, pageQuery } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
+import { retrievalShown } from './retrieval.ts'
+import { route } from './route.ts'
 
 const note = (description: string) => ({ description })
 const rating = z.enum(RATINGS)
@@ -47,7 +50,32 @@ export const postFeedbackRoute = defineRoute('query', {
   responses: { 200: json(feedback, 'The feedback as it is kept') },
 })
 
-const ratedAnswer = feedback
+/** A decision as it is kept; what is optional is missing in answers that were kept before it was. */
+export const keptRoute = route
+  .partial({
+    complexity: true,
+    confidence: true,
+    features: true,
+    provider: true,
+    region: true,
+    candidates: true,
+    considered: true,
+    rejected: true,
+    rejectedCounts: true,
+    attempts: true,
+  })
+  .extend({ degraded: z.boolean() })
+
+export const keptSource = z.object({
+  documentId: z.string(),
+  version: z.int(),
+  start: z.int(),
+  end: z.int(),
+  cited: z.boolean().openapi(note('The answer cites it.')),
+  probability: z.number().optional().openapi(note('How likely it is relevant, 0 to 1.')),
+})
+
+export const ratedAnswer = feedback
   .extend({
     keyId: z.string().openapi(note('The key that asked.')),
     ratedBy: z.string().openapi(note('The key that gave the feedback.')),
@@ -57,26 +85,18 @@ const ratedAnswer = feedback
     answer: z.string(),
     outcome: z.enum(ANSWER_OUTCOMES),
     abstention: z.string().nullable(),
-    sources: z.array(
-      z.object({
-        documentId: z.string(),
-        version: z.int(),
-        start: z.int(),
-        end: z.int(),
-        cited: z.boolean().openapi(note('The answer cites it.')),
-      }),
-    ),
+    sources: z.array(keptSource),
     grounding: z.number().nullable().openapi(note('Null where the claims were not checked.')),
-    route: z.object({
-      tier,
-      policy: z.string(),
-      endpoint: z.string(),
-      configuration: z.string().nullable(),
-      level: level.nullable(),
-      model: z.string(),
-      degraded: z.boolean(),
-      reasons: z.array(z.string()),
-    }),
+    route: keptRoute,
+    template: templateShown
+      .nullable()
+      .openapi(
+        note('The instructions that the model got; null, like `retrieval`, where it was not kept yet.'),
+      ),
+    retrieval: retrievalShown.nullable(),
+    hints: hintsShown
+      .nullable()
+      .openapi(note('What the model was told of how the question wants to be answered; null: nothing.')),
     createdAt: z.string(),
   })
   .openapi('RatedAnswer')

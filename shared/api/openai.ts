@@ -7,6 +7,7 @@ import {
   retrieval,
   rewritingShown,
   source,
+  spend,
   template,
   templateShown,
   verification,
@@ -38,6 +39,9 @@ const openaiError = z
   .openapi('OpenAIError')
 const openaiFailure = json(openaiError, "An error in OpenAI's shape")
 
+/** What a plain completion has no use for. */
+const NEED_COLLECTION = ['filter', 'retrieval', 'template', 'verification'] as const
+
 /** OpenAI's own fields stay open (they are passed to the origin); ours live under `fairlead` and are strict. */
 export const chatRequest = z
   .looseObject({
@@ -51,6 +55,16 @@ export const chatRequest = z
       .boolean()
       .nullish()
       .openapi({ description: 'False: an answer from a collection is not kept for feedback.' }),
+    response_format: z
+      .looseObject({
+        type: z.string(),
+        json_schema: z.looseObject({ schema: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+      })
+      .nullish()
+      .openapi({
+        description:
+          'With a collection, `json_object` and `json_schema` also decide how the answer is checked; it is Markdown otherwise.',
+      }),
     n: z.literal(1, 'only one choice is generated per request').nullish(),
     fairlead: z
       .strictObject({
@@ -60,6 +74,12 @@ export const chatRequest = z
         retrieval: retrieval.optional(),
         template: template.optional(),
         verification: verification.optional(),
+      })
+      .superRefine((given, context) => {
+        if (given.collection !== undefined) return
+        for (const field of NEED_COLLECTION)
+          if (given[field] !== undefined)
+            context.addIssue({ code: 'custom', path: [field], message: 'needs fairlead.collection' })
       })
       .optional(),
   })
@@ -86,6 +106,9 @@ const chatResponse = z
       rewriting: rewritingShown.optional(),
       rerank: rerankShown.optional(),
       template: templateShown.optional(),
+      usage: spend.optional().openapi({
+        description: 'As in an answer of `/v1/query`; in a stream the chunk with `finish_reason` has it.',
+      }),
       route,
     }),
   })
@@ -97,7 +120,7 @@ export const chatRoute = defineRoute('query', {
   tags: ['OpenAI'],
   summary: 'Chat completions, as OpenAI clients send them',
   description:
-    "`model` is `auto`, `tier-s|m|l|xl` or an endpoint's model. With `fairlead.collection` the last user message is answered from that collection, with citations; `fairlead` of the answer has its sources and, in a stream in the chunk with `finish_reason`, its claims. Other fields of OpenAI's go to the model server unchanged.",
+    "`model` is `auto`, `tier-s|m|l|xl` or an endpoint's model. With `fairlead.collection` the last user message is answered from that collection, with citations; `fairlead` of the answer has its sources and, in a stream in the chunk with `finish_reason`, its claims. `fairlead.usage`, there too, is what it cost. Other fields of OpenAI's go to the model server unchanged.",
   request: { body: jsonBody(chatRequest) },
   responses: {
     200: {

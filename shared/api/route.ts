@@ -101,7 +101,7 @@ export const explainRoute = <T extends z.ZodType>(query: T) =>
     tags: ['Ask'],
     summary: 'Ask where a question would go, and why',
     description:
-      'Takes what `/v1/query` takes, retrieves, and chooses; nothing is dispatched, and nothing spent but what retrieval itself costs. Every candidate comes with what it was judged by, so that saved answers can be replayed against another policy.',
+      'Takes what `/v1/query` takes, retrieves, and chooses. Nothing is generated, so `retrieval.rewrite`, `verification`, `store`, `stream` and their bounds have no effect. Embedding and reranking cost what they cost for a question, and are in the ledger. Every candidate comes with what it was judged by, so that saved answers can be replayed against another policy.',
     request: { body: jsonBody(query) },
     responses: { 200: json(routeExplanation, 'The decision') },
   })

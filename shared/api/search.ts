@@ -2,23 +2,33 @@ import { z } from '@hono/zod-openapi'
 import { labels, rerankShown, retrievalUsage } from './ask.ts'
 import { collectionName, filter, metadata, question } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
-import { retrievalChoice, weights } from './retrieval.ts'
+import { probability, rerank, rerankerId, retrievalChoice, weights } from './retrieval.ts'
 
 const note = (description: string) => ({ description })
 
-export const searchRequest = z
-  .strictObject({
-    query: question,
-    collection: collectionName,
-    filter: filter.optional(),
-    topK: z
-      .int()
-      .min(1)
-      .max(100)
-      .optional()
-      .openapi(note("How many hits; left out: the collection's setting, else 10.")),
-    weights: weights.optional(),
-    retrieval: retrievalChoice.optional(),
+type Rerank = z.infer<typeof rerank>
+
+const agree = (a: Rerank, b: Rerank) => a === undefined || b === undefined || rerankerId(a) === rerankerId(b)
+
+export const searchRequest = z.strictObject({
+  query: question,
+  collection: collectionName,
+  filter: filter.optional(),
+  topK: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .openapi(note("How many hits; left out: the collection's setting, else 10.")),
+  weights: weights.optional(),
+  rerank: rerank.openapi(note('The same as `retrieval.rerank`; where both are given they must agree.')),
+  retrieval: retrievalChoice.optional(),
+})
+
+const agreeingRequest = searchRequest
+  .refine(({ rerank: own, retrieval }) => agree(own, retrieval?.rerank), {
+    path: ['rerank'],
+    error: 'differs from retrieval.rerank; give one of them',
   })
   .openapi('SearchRequest', { example: { query: 'budget of a key', collection: 'handbook', topK: 5 } })
 
@@ -35,9 +45,7 @@ export const hit = z
     metadata,
     labels,
     score: z.number().openapi(note('Compares hits of one result, 0 to 1.')),
-    probability: z
-      .number()
-      .openapi(note('How likely the hit is relevant, 0 to 1; compares hits of all questions.')),
+    probability,
     legs: z.object({
       lexical: z.number(),
       dense: z.number(),
@@ -52,7 +60,7 @@ export const searchRoute = defineRoute('query', {
   path: '/v1/search',
   tags: ['Ask'],
   summary: 'Search a collection',
-  request: { body: jsonBody(searchRequest) },
+  request: { body: jsonBody(agreeingRequest) },
   responses: {
     200: json(
       z.object({

@@ -1,3 +1,7 @@
+import type { Hints } from './query/hints.ts'
+import type { HeldRetrieval } from './retrieval/settings.ts'
+import type { DecisionRecord } from './routing/record.ts'
+import type { Template } from './template.ts'
 import type { Level, Tier } from './tiers.ts'
 
 export const ANSWER_OUTCOMES = ['answered', 'abstained'] as const
@@ -11,10 +15,12 @@ export type AnswerSource = {
   readonly end: number
   /** The answer cites it. */
   readonly cited: boolean
+  /** How likely it is relevant, 0..1; missing where it was not kept yet. */
+  readonly probability?: number | undefined
 }
 
-/** What remains of the decision record: who answered, and why. */
-export type AnswerDecision = {
+/** Who answered, and why. */
+type Choice = {
   readonly tier: Tier
   readonly policy: string
   readonly endpoint: string
@@ -23,6 +29,38 @@ export type AnswerDecision = {
   readonly model: string
   readonly degraded: boolean
   readonly reasons: readonly string[]
+}
+
+/** The rest of the decision record as the answer showed it, and what the answer was made with. */
+type Circumstances = Pick<
+  DecisionRecord,
+  'complexity' | 'confidence' | 'features' | 'considered' | 'rejectedCounts'
+> & {
+  readonly provider: string
+  readonly region: string
+  readonly candidates: readonly {
+    readonly endpoint: string
+    readonly expectedUsd: number
+    readonly predictedMs: number
+    readonly score: number
+  }[]
+  readonly rejected: readonly { readonly endpoint: string; readonly reason: string }[]
+  readonly attempts: readonly {
+    readonly endpoint: string
+    readonly outcome: string
+    readonly durationMs: number
+  }[]
+  readonly template: Pick<Template, 'name' | 'version' | 'builtIn'>
+  readonly retrieval: HeldRetrieval & { readonly topK: number }
+  readonly hints: Hints | null
+}
+
+/**
+ * Who answered, why, and with what. Of bounded size, since the decision record is: six candidates, each tried a few times at most, twenty
+ * rejections with counts of the rest, five features. Answers that were kept before all of it was have only the choice.
+ */
+export type AnswerDecision = Choice & {
+  readonly [Key in keyof Circumstances]?: Circumstances[Key] | undefined
 }
 
 /** An answer from a collection as it is kept for a while, so that feedback on it has something to stand by. */

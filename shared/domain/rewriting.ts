@@ -15,6 +15,7 @@ export type Rewriting = {
   readonly passage: string | null
 }
 
+/** Of each technique. */
 const MAX_QUERIES = 4
 const MAX_QUERY_CHARACTERS = 500
 const MAX_PASSAGE_CHARACTERS = 2_000
@@ -23,9 +24,9 @@ const TASKS: Readonly<Record<Technique, string>> = {
   condense:
     '"standalone": the question, complete by itself: pronouns and omissions replaced by what the conversation says. Its meaning must not change.',
   multi_query:
-    '"queries": three searches for the same thing in other words, as documents would put it, not as a person asks.',
+    '"wordings": three searches for the same thing in other words, as documents would put it, not as a person asks.',
   decompose:
-    '"queries": the simpler questions, at most four, whose answers together answer it; an empty list when it is simple already.',
+    '"questions": the simpler questions, at most four, whose answers together answer it; an empty list when it is simple already.',
   hyde: '"passage": two or three sentences from a document that answers the question. Plausible wording matters, not truth.',
 }
 
@@ -51,17 +52,23 @@ export function rewritingPrompt(
 export function readRewriting(text: string, techniques: readonly Technique[]): Rewriting | null {
   const fields = objectIn(text)
   if (!fields) return null
-  const asks = (...wanted: Technique[]) => wanted.some((technique) => techniques.includes(technique))
-  const list = Array.isArray(fields['queries']) ? fields['queries'] : []
-  const queries = list.flatMap((query) => short(query, MAX_QUERY_CHARACTERS) ?? [])
+  const asks = (technique: Technique) => techniques.includes(technique)
+  const wordings = asks('multi_query') ? queriesIn(fields['wordings']) : []
+  const questions = asks('decompose') ? queriesIn(fields['questions']) : []
   const rewriting = {
     standalone: asks('condense') ? short(fields['standalone'], MAX_QUERY_CHARACTERS) : null,
-    queries: asks('multi_query', 'decompose') ? [...new Set(queries)].slice(0, MAX_QUERIES) : [],
+    queries: [...new Set([...wordings, ...questions])],
     passage: asks('hyde') ? short(fields['passage'], MAX_PASSAGE_CHARACTERS) : null,
   }
   const isEmpty =
     rewriting.standalone === null && rewriting.queries.length === 0 && rewriting.passage === null
   return isEmpty ? null : rewriting
+}
+
+function queriesIn(value: unknown): string[] {
+  if (!Array.isArray(value)) return []
+  const queries = value.flatMap((query) => short(query, MAX_QUERY_CHARACTERS) ?? [])
+  return [...new Set(queries)].slice(0, MAX_QUERIES)
 }
 
 function short(value: unknown, maxCharacters: number): string | null {

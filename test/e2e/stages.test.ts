@@ -23,7 +23,7 @@ describe('a question that a model rewords first', () => {
       text: 'Who is away from the desk for long locks the drawer.',
     })
   })
-  const question = 'How long may people be away?'
+  const question = 'How long may people be away from the desk?'
   const ask = async (answer: string, retrieval: object) => {
     const { place, id } = await newEndpoint({ answer })
     const requirements = { tier: 's', residency: [place] }
@@ -74,7 +74,7 @@ it('a reranker of the platform orders hits, and is done without when it fails', 
   }
   const search = () =>
     client.call(searchRoute, {
-      body: { query: 'ship b pilot', collection: 'docs', retrieval: { rerank: 'tei' } },
+      body: { query: 'ship b pilot', collection: 'docs', rerank: 'tei' },
     })
   const found = await search()
   expect(found.rerank).toEqual({ id: 'tei', degraded: null })

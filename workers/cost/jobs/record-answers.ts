@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { hintsShown, templateShown } from '../../../shared/api/ask.ts'
+import { keptRoute, keptSource } from '../../../shared/api/feedback.ts'
+import { retrievalShown } from '../../../shared/api/retrieval.ts'
 import { addAnswers } from '../../../shared/db/answers.ts'
 import type { Database } from '../../../shared/db/client.ts'
 import { ANSWER_OUTCOMES, type AnswerRecord } from '../../../shared/domain/answer.ts'
-import { LEVELS, TIERS } from '../../../shared/domain/tiers.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { describeIssues } from '../../../shared/http/api-app.ts'
 import { errorFields } from '../../../shared/log.ts'
@@ -23,19 +25,12 @@ const answerRecord = z.object({
   answer: z.string(),
   outcome: z.enum(ANSWER_OUTCOMES),
   abstention: z.string().nullable(),
-  sources: z.array(
-    z.object({ documentId: name, version: count, start: count, end: count, cited: z.boolean() }),
-  ),
+  sources: z.array(keptSource),
   grounding: z.number().nullable(),
-  route: z.object({
-    tier: z.enum(TIERS),
-    policy: z.string(),
-    endpoint: z.string(),
-    configuration: z.string().nullable(),
-    level: z.enum(LEVELS).nullable(),
-    model: z.string(),
-    degraded: z.boolean(),
-    reasons: z.array(z.string()),
+  route: keptRoute.extend({
+    template: templateShown.optional(),
+    retrieval: retrievalShown.optional(),
+    hints: hintsShown.nullish(),
   }),
   createdAtMs: count,
 }) satisfies z.ZodType<AnswerRecord>

@@ -1,5 +1,5 @@
 import type { ApiEnv } from '../../../shared/api/define-route.ts'
-import { listFeedbackRoute, postFeedbackRoute } from '../../../shared/api/feedback.ts'
+import { listFeedbackRoute, postFeedbackRoute, ratedAnswer } from '../../../shared/api/feedback.ts'
 import { listRated, putFeedback, type RatedRow } from '../../../shared/db/answers.ts'
 import type { Database } from '../../../shared/db/client.ts'
 import { ANSWERS_KEPT_DAYS } from '../../../shared/domain/answer.ts'
@@ -51,12 +51,10 @@ function placeIn(cursor: string) {
   return { ratedAtMs: Number(cursor.slice(0, dot)), requestId: cursor.slice(dot + 1) }
 }
 
-const describeRated = ({ tenantId: _, createdAtMs, ratedAtMs, sources, route, ...row }: RatedRow) => ({
-  ...row,
-  sources: [...sources],
-  route: { ...route, reasons: [...route.reasons] },
-  createdAt: iso(createdAtMs),
-  ratedAt: iso(ratedAtMs),
-})
+function describeRated({ createdAtMs, ratedAtMs, route: decision, ...row }: RatedRow) {
+  const { template = null, retrieval = null, hints = null, ...route } = decision
+  const times = { createdAt: iso(createdAtMs), ratedAt: iso(ratedAtMs) }
+  return ratedAnswer.parse({ ...row, route, template, retrieval, hints, ...times })
+}
 
 const iso = (ms: number) => new Date(ms).toISOString()

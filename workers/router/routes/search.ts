@@ -7,8 +7,9 @@ import { retrievalUsage } from '../retrieval-usage.ts'
 
 export function searchRoutes({ rag }: { rag: RagService }) {
   return apiApp<ApiEnv>().openapi(searchRoute, async (c) => {
-    const { query, collection, topK, filter, weights, retrieval = {} } = c.req.valid('json')
-    const choice = toChoice(weights ? { weights, ...retrieval } : retrieval)
+    const { query, collection, topK, filter, weights, rerank: reranker, retrieval = {} } = c.req.valid('json')
+    const own = { ...(weights && { weights }), ...(reranker !== undefined && { rerank: reranker }) }
+    const choice = toChoice({ ...own, ...retrieval })
     const { hits, embedding, rerank, timings } = await rag.search(c.get('context'), {
       query,
       collection,
