@@ -1,11 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { z } from 'zod'
-import type { Retrieval } from '../../cli/lib/evaluation.ts'
+import { type Configuration, withFiles } from '../../cli/lib/eval/configurations.ts'
 import { DEFAULT_RETRIEVAL, DIVERSITIES, FUSIONS } from '../../shared/domain/retrieval/settings.ts'
-
-/** A name and the `retrieval` object that goes with every search; undefined is what the collection has. */
-export type Configuration = { readonly name: string; readonly retrieval: Retrieval }
 
 const BARE = { fusion: 'weighted', feedback: false, parent: false, agreement: false, rerank: false } as const
 
@@ -41,11 +35,5 @@ function switched(stage: string, isOn: boolean): Configuration {
 
 /** The default comes first; the others are held against it. */
 export function configurationsFor(files: readonly string[], isAblation: boolean): Configuration[] {
-  return [DEFAULT, ...(isAblation ? STAGES : PRESETS), ...files.map(readConfiguration)]
-}
-
-function readConfiguration(file: string): Configuration {
-  const { data, error } = z.record(z.string(), z.unknown()).safeParse(JSON.parse(readFileSync(file, 'utf8')))
-  if (error) throw new Error(`--config: ${file} is not the object that "retrieval" of a search takes`)
-  return { name: basename(file, '.json'), retrieval: data }
+  return withFiles([DEFAULT, ...(isAblation ? STAGES : PRESETS)], files)
 }

@@ -1,4 +1,4 @@
-import type { Question } from '../../cli/lib/evaluation.ts'
+import type { Question } from '../../cli/lib/eval/metrics.ts'
 import type { MeasureName } from '../../shared/domain/evaluation/measures.ts'
 
 type Named = { readonly id: string; readonly title: string }

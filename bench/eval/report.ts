@@ -1,61 +1,33 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { describeEstimate } from '../../cli/lib/evaluation.ts'
-import type { ConfigurationResult, SetResult } from './run.ts'
+import {
+  DIFFERENCES,
+  describeRefusal,
+  differences,
+  figures,
+  type Section,
+  type Table,
+  writeReport,
+} from '../../cli/lib/eval/report.ts'
+import { describeProbability } from './probability.ts'
+import type { SetResult } from './run.ts'
 
-type Table = { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] }
+export const figuresOf = ({ questions, configurations }: SetResult): Table =>
+  figures(`${questions} questions`, configurations)
 
-/** A row for each configuration: every metric with its interval, and the median time of a search. */
-export function figures({ questions, configurations }: SetResult): Table {
+/** Writes report.md and report.json into the folder, a section for each set. */
+export const writeSets = (folder: string, about: string, results: readonly SetResult[]) =>
+  writeReport(folder, { title: 'Retrieval', about, sections: results.map(sectionOf) }, { sets: results })
+
+function sectionOf(result: SetResult): Section {
+  const { set, documents, questions, configurations, refused, probability } = result
+  const compared = configurations.length > 1 ? [DIFFERENCES, differences(configurations)] : []
   return {
-    header: [`${questions} questions`, ...metricNames(configurations), 'ms'],
-    rows: configurations.map(({ name, metrics, medianMs }) => [
-      name,
-      ...metrics.map(describeEstimate),
-      medianMs.toFixed(1),
-    ]),
+    title: set,
+    parts: [
+      `${documents} documents, ${questions} questions; means with 95 % bootstrap intervals.`,
+      figuresOf(result),
+      ...compared,
+      `Default, ${describeProbability(probability)}`,
+      ...refused.map(describeRefusal),
+    ],
   }
-}
-
-/** How far each configuration is from the first; a star where the interval does not hold zero. */
-export function differences({ configurations }: SetResult): Table {
-  const [first, ...others] = configurations
-  return {
-    header: [`less ${first?.name ?? ''}`, ...metricNames(configurations), 'ms'],
-    rows: others.map(({ name, metrics, medianMs }) => [
-      name,
-      ...metrics.map(({ difference }) =>
-        difference
-          ? `${describeEstimate(difference)}${difference.low > 0 || difference.high < 0 ? ' *' : ''}`
-          : '',
-      ),
-      (medianMs - (first?.medianMs ?? 0)).toFixed(1),
-    ]),
-  }
-}
-
-const metricNames = ([first]: readonly ConfigurationResult[]) =>
-  first?.metrics.map(({ metric }) => metric) ?? []
-
-/** Writes report.md and report.json into the folder. */
-export async function writeReport(folder: string, about: string, results: readonly SetResult[]) {
-  await mkdir(folder, { recursive: true })
-  const at = new Date().toISOString()
-  const sections = results.flatMap((result) => [
-    `## ${result.set}`,
-    `${result.documents} documents, ${result.questions} questions; means with 95 % bootstrap intervals.`,
-    markdown(figures(result)),
-    ...(result.configurations.length > 1
-      ? [
-          'Differences, question by question; a star where the interval does not hold zero.',
-          markdown(differences(result)),
-        ]
-      : []),
-  ])
-  await writeFile(join(folder, 'report.md'), [`# Retrieval, ${at}`, about, ...sections, ''].join('\n\n'))
-  await writeFile(join(folder, 'report.json'), JSON.stringify({ at, about, sets: results }, null, 2))
-}
-
-function markdown({ header, rows }: Table): string {
-  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -1,54 +1,35 @@
 import type { Client } from '../../cli/lib/client.ts'
-import { type Metric, medianMs, metricsOf, type Searched, search } from '../../cli/lib/evaluation.ts'
-import { EXIT, Failure } from '../../cli/lib/failure.ts'
-import { differenceWithInterval, type Estimate } from '../../shared/domain/evaluation/statistics.ts'
-import type { Configuration } from './configurations.ts'
+import type { Configuration } from '../../cli/lib/eval/configurations.ts'
+import { medianMs, metricsOf, type Searched, type Shown } from '../../cli/lib/eval/metrics.ts'
+import { type Run, runConfigurations } from '../../cli/lib/eval/run.ts'
+import { search } from '../../cli/lib/eval/search.ts'
 import type { Judged } from './judged.ts'
 
-/** A metric, and how far it is from the first configuration's, question by question. */
-export type Measured = Omit<Metric, 'scores'> & { readonly difference?: Estimate }
-
-export type ConfigurationResult = Configuration & {
-  readonly medianMs: number
-  readonly metrics: readonly Measured[]
-}
-export type SetResult = {
+export type SetResult = Run & {
   readonly set: string
   readonly documents: number
   readonly questions: number
   readonly ingestSeconds: number
-  readonly configurations: readonly ConfigurationResult[]
+  /** What the default's probabilities are worth. */
+  readonly probability: readonly Shown[]
 }
 
-/** Every configuration over the same index; one that the platform refuses is told of and left out. */
-export async function runConfigurations(
+/** So many searches bring code and caches to where they stay; without them the first configuration would pay for that. */
+const WARM_UP = 50
+
+/** Every configuration over the same index. */
+export async function runSet(
   client: Client,
   set: Judged,
   configurations: readonly Configuration[],
-  say: (line: string) => void,
-): Promise<ConfigurationResult[]> {
-  const results: ConfigurationResult[] = []
-  let baseline: readonly Metric[] = []
-  for (const configuration of configurations) {
-    const searched = await searchAll(client, set, configuration).catch((error: unknown) => {
-      if (configuration.retrieval === undefined || !isRefusal(error)) throw error
-      say(`${configuration.name}: left out, since the platform refuses it: ${error.message}`)
-      return null
-    })
-    if (!searched) continue
-    const metrics = metricsOf(set.metrics, set.questions, searched)
-    if (results.length === 0) baseline = metrics
-    results.push({
-      ...configuration,
-      medianMs: medianMs(searched),
-      metrics: metrics.map((metric) => compared(metric, results.length === 0 ? [] : baseline)),
-    })
-  }
-  return results
+): Promise<Run> {
+  const [first] = configurations
+  if (first) await searchAll(client, { ...set, questions: set.questions.slice(0, WARM_UP) }, first)
+  return runConfigurations(configurations, async (configuration) => {
+    const searched = await searchAll(client, set, configuration)
+    return { medianMs: medianMs(searched), metrics: metricsOf(set.metrics, set.questions, searched) }
+  })
 }
-
-const isRefusal = (error: unknown): error is Failure =>
-  error instanceof Failure && error.exitCode === EXIT.refused && error.code === 'invalid_request'
 
 /** In the order of the questions. */
 export async function searchAll(
@@ -62,10 +43,4 @@ export async function searchAll(
     searched.push({ ...rest, hits: hits.filter(({ documentId }) => documentId !== besides) })
   }
   return searched
-}
-
-function compared({ scores, ...metric }: Metric, baseline: readonly Metric[]): Measured {
-  const first = baseline.find((other) => other.metric === metric.metric)
-  if (!scores || !first?.scores) return metric
-  return { ...metric, difference: differenceWithInterval(scores, first.scores) }
 }

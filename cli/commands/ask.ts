@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { queryResponse, queryRoute, source } from '../../shared/api/ask.ts'
 import type { Client } from '../lib/client.ts'
 import { type ClientOptions, clientCommand, connect } from '../lib/command.ts'
+import { type AnswerChecks, describeDoubts } from '../lib/doubts.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
 import { HANDBOOK } from '../lib/project.ts'
 import { colors, isAttended, print, printable, sourceLine, write } from '../lib/terminal.ts'
@@ -43,42 +44,64 @@ const events = {
   text: z.object({ delta: z.string() }),
   citation: z.object({ number: z.int() }),
   error: z.object({ error: z.object({ code: z.string(), message: z.string(), requestId: z.string() }) }),
+  claims: queryResponse.pick({ claims: true, removedCitations: true }),
   done: queryResponse.pick({ outcome: true, degraded: true }),
 }
 
 type Sources = z.infer<typeof events.sources>
 
-/** Prints the answer as it comes, then the sources it cites. */
+/** What has come of an answer. */
+type Heard = {
+  sources: Sources
+  readonly cited: Set<number>
+  /** As it was sent: the claims count its characters. */
+  text: string
+  checks: AnswerChecks
+}
+
+/** Prints the answer as it comes, then the sources it cites and what they do not support. */
 async function streamed(client: Client, body: Asked) {
-  let sources: Sources = []
-  let answer = ''
-  const cited = new Set<number>()
-  const show = (text: string) => {
-    answer += text
-    write(text)
+  const heard: Heard = {
+    sources: [],
+    cited: new Set(),
+    text: '',
+    checks: { claims: [], removedCitations: 0 },
   }
   try {
     for await (const { event, data } of client.stream(queryRoute, { body: { ...body, stream: true } })) {
-      if (event === 'sources') sources = events.sources.parse(data)
-      else if (event === 'text') show(printable(events.text.parse(data).delta))
-      else if (event === 'citation') cited.add(events.citation.parse(data).number)
-      else if (event === 'error') throw brokenAnswer(events.error.parse(data).error)
-      else if (event === 'done') {
+      if (event === 'error') throw brokenAnswer(events.error.parse(data).error)
+      if (event === 'done') {
         const { outcome, degraded } = events.done.parse(data)
-        show(outcome === 'answered' ? afterword(sources, cited, degraded) : '')
+        write(outcome === 'answered' ? afterword(heard, degraded) : '')
         return outcome
       }
+      hear(heard, event, data)
     }
     throw new Failure(EXIT.unreachable, 'The answer broke off before its end.')
   } finally {
     // Whatever ends the answer, what follows begins on a line of its own.
-    if (answer !== '') write('\n')
+    if (heard.text !== '') write('\n')
   }
 }
 
-function afterword(sources: Sources, cited: ReadonlySet<number>, degraded: boolean): string {
-  const lines = sources.filter(({ number }) => cited.has(number)).map(sourceLine)
-  return `\n\n${lines.join('\n')}${degraded ? `\n\n${colors.yellow(DEGRADED)}` : ''}`
+function hear(heard: Heard, event: string, data: unknown) {
+  if (event === 'sources') heard.sources = events.sources.parse(data)
+  else if (event === 'citation') heard.cited.add(events.citation.parse(data).number)
+  else if (event === 'claims') heard.checks = events.claims.parse(data)
+  else if (event === 'text') {
+    const { delta } = events.text.parse(data)
+    heard.text += delta
+    write(printable(delta))
+  }
+}
+
+function afterword({ sources, cited, text, checks }: Heard, degraded: boolean): string {
+  const cites = sources.filter(({ number }) => cited.has(number)).map(sourceLine)
+  const parts = [cites.join('\n'), describeDoubts(text, checks), degraded ? colors.yellow(DEGRADED) : '']
+  return parts
+    .filter((part) => part !== '')
+    .map((part) => `\n\n${part}`)
+    .join('')
 }
 
 function brokenAnswer({ code, message, requestId }: z.infer<typeof events.error>['error']): Failure {

@@ -1,7 +1,7 @@
 import { type ClientOptions, clientCommand, connect, show } from '../lib/command.ts'
-import { collectionFor, findDocuments } from '../lib/documents.ts'
+import { collectionFor, describeSkipped, findDocuments } from '../lib/documents.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
-import { progressBar } from '../lib/terminal.ts'
+import { note, progressBar } from '../lib/terminal.ts'
 import { describeSummary, uploadDocuments } from '../lib/upload.ts'
 
 type Options = ClientOptions & { readonly collection?: string }
@@ -15,6 +15,8 @@ export const ingestCommand = () =>
       const collection = named ?? onlyFolder(paths)
       const { client, signal } = connect(options)
       const found = await findDocuments(paths)
+      const skipped = describeSkipped(found)
+      if (skipped !== null) note(skipped)
       const bar = progressBar(collection)
       const summary = await uploadDocuments({ client, collection, found, signal, onProgress: bar.update })
         .catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { isCancel, select } from '@clack/prompts'
 import { Command, InvalidArgumentError } from 'commander'
 import { putEndpointRoute } from '../../shared/api/endpoints.ts'
 import { apiClient } from '../lib/client.ts'
-import { collectionFor, type Found, findDocuments } from '../lib/documents.ts'
+import { collectionFor, describeSkipped, type Found, findDocuments } from '../lib/documents.ts'
 import { describeEmbedder, type EmbedderOption, parseEmbedder } from '../lib/embedder.ts'
 import { EXIT, Failure } from '../lib/failure.ts'
 import { parsePort } from '../lib/options.ts'
@@ -122,6 +122,8 @@ async function indexFolder({ url, apiKey }: Platform, folder: Folder): Promise<v
   const bar = progressBar(folder.collection)
   const client = apiClient({ url, key: apiKey })
   const summary = await uploadDocuments({ client, ...folder, onProgress: bar.update }).finally(bar.end)
+  const skipped = describeSkipped(folder.found)
+  if (skipped !== null) note(skipped)
   note(describeSummary(summary))
 }
 

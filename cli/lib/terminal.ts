@@ -50,6 +50,13 @@ type Passage = {
 export const sourceLine = ({ number, documentId, headings, start, end }: Passage) =>
   `${colors.bold(`[${number}]`)} ${printable([documentId, ...headings].join(' › '))} ${colors.dim(`[${start}, ${end})`)}`
 
+/** A chance as a person reads it: `87 %`; neither none nor certain where it is not quite. */
+export function percent(chance: number): string {
+  const whole = Math.round(chance * 100)
+  if (whole === 0 && chance > 0) return '< 1 %'
+  return whole === 100 && chance < 1 ? '> 99 %' : `${whole} %`
+}
+
 /** Columns as wide as their widest cell; numbers stand at the right. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [header, ...rows.map((row) => row.map(String))]

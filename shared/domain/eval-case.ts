@@ -1,4 +1,4 @@
-import type { AnswerRecord, AnswerSource, Rating } from './answer.ts'
+import type { AnswerDecision, AnswerRecord, AnswerSource, Rating } from './answer.ts'
 
 type RatedAnswer = Pick<
   AnswerRecord,
@@ -6,7 +6,12 @@ type RatedAnswer = Pick<
 > & {
   readonly rating: Rating
   readonly correctAnswer: string | null
+  readonly route: Pick<AnswerDecision, 'model'>
+  /** Null where it was not kept yet. */
+  readonly template: AnswerTemplate | null
 }
+
+type AnswerTemplate = NonNullable<AnswerDecision['template']>
 
 /** A question with what is known to be right, as one line of a file that an evaluation reads. */
 export type EvalCase = Pick<RatedAnswer, 'question' | 'collection' | 'requestId' | 'rating'> & {
@@ -14,6 +19,9 @@ export type EvalCase = Pick<RatedAnswer, 'question' | 'collection' | 'requestId'
   readonly answer?: string
   /** Null: the platform abstained, and nobody has said yet whether the documents hold an answer. */
   readonly unanswerable?: null
+  /** Who was rated: a changed model or wording makes another answer. */
+  readonly model: string
+  readonly template?: AnswerTemplate
 }
 
 /**
@@ -21,7 +29,7 @@ export type EvalCase = Pick<RatedAnswer, 'question' | 'collection' | 'requestId'
  * none either, since its words alone do not say what it means.
  */
 export function evalCase(rated: RatedAnswer): EvalCase | null {
-  const { question, collection, requestId, rating, correctAnswer, outcome, turns } = rated
+  const { question, collection, requestId, rating, correctAnswer, outcome, turns, route, template } = rated
   const isAbstention = outcome === 'abstained'
   if (turns > 0 || (rating === 'down' && correctAnswer === null && !isAbstention)) return null
   const approved = rating === 'up' ? rated.sources.filter(({ cited }) => cited) : []
@@ -33,5 +41,7 @@ export function evalCase(rated: RatedAnswer): EvalCase | null {
     collection,
     requestId,
     rating,
+    model: route.model,
+    ...(template && { template }),
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { printable, sourceLine, table } from '../../cli/lib/terminal.ts'
+import { percent, printable, sourceLine, table } from '../../cli/lib/terminal.ts'
 
 it('lines columns up, numbers at the right', () => {
   expect(
@@ -20,4 +20,14 @@ it('lets no document steer the terminal', () => {
 it('names a source by document, headings and span', () => {
   const passage = { number: 2, documentId: 'guide.md', headings: ['Setup', 'Keys'], start: 3, end: 9 }
   expect(sourceLine(passage)).toBe('[2] guide.md › Setup › Keys [3, 9)')
+})
+
+it.each([
+  [0, '0 %'],
+  [0.001, '< 1 %'],
+  [0.874, '87 %'],
+  [0.999, '> 99 %'],
+  [1, '100 %'],
+])('tells the chance %d as %s', (chance, shown) => {
+  expect(percent(chance)).toBe(shown)
 })

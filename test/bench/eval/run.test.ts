@@ -5,12 +5,14 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { missedBars, readBars } from '../../../bench/eval/bars.ts'
 import { configurationsFor } from '../../../bench/eval/configurations.ts'
 import type { Judged } from '../../../bench/eval/judged.ts'
-import { differences, writeReport } from '../../../bench/eval/report.ts'
-import { runConfigurations, type SetResult } from '../../../bench/eval/run.ts'
+import { measureProbability } from '../../../bench/eval/probability.ts'
+import { writeSets } from '../../../bench/eval/report.ts'
+import { runSet, type SetResult } from '../../../bench/eval/run.ts'
 import type { Client } from '../../../cli/lib/client.ts'
+import type { Configuration } from '../../../cli/lib/eval/configurations.ts'
 import { Failure } from '../../../cli/lib/failure.ts'
 
-const found = (documentId: string) => ({ documentId, start: 0, end: 5, score: 1 })
+const found = (documentId: string) => ({ documentId, start: 0, end: 5, probability: 0.9 })
 const set: Judged = {
   name: 'tiny',
   documents: [],
@@ -40,18 +42,18 @@ function platform() {
   return { client, asked }
 }
 
-async function run(configurations: Parameters<typeof runConfigurations>[2]) {
+async function run(configurations: readonly Configuration[]) {
   const { client, asked } = platform()
-  const said: string[] = []
-  const results = await runConfigurations(client, set, configurations, (line) => said.push(line))
+  const measured = await runSet(client, set, configurations)
   const result: SetResult = {
     set: 'tiny',
     documents: 2,
     questions: 2,
     ingestSeconds: 0,
-    configurations: results,
+    ...measured,
+    probability: await measureProbability(client, set, [set]),
   }
-  return { result, asked, said }
+  return { result, asked: asked.slice(0, -set.questions.length) }
 }
 
 const plain = { name: 'default', retrieval: undefined }
@@ -75,26 +77,34 @@ describe('a run', () => {
     expect(first?.metrics.map(({ mean }) => mean)).toEqual([1, 1])
     expect(second?.metrics.map(({ mean }) => mean)).toEqual([1 / Math.log2(3), 0])
     expect(second?.metrics[1]?.difference).toEqual({ mean: -1, low: -1, high: -1 })
-    expect(differences(result).rows[0]?.[2]).toBe('-1.000 (-1.000 to -1.000) *')
   })
 
-  it('leaves out what the platform refuses, and says so', async () => {
-    const { result, said } = await run([plain, { name: 'mine', retrieval: { fusion: 'x' } }, worse])
-    expect(result.configurations.map(({ name }) => name)).toEqual(['default', 'worse'])
-    expect(said).toEqual(['mine: left out, since the platform refuses it: retrieval.fusion: no'])
-  })
-
-  it('writes its figures for people and for programs', async () => {
-    const { result } = await run([plain, worse])
+  it('writes its figures for people and for programs, with what probabilities are worth and what was refused', async () => {
+    const { result } = await run([plain, { name: 'mine', retrieval: { fusion: 'x' } }, worse])
     const folder = mkdtempSync(join(tmpdir(), 'fairlead-report-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
-    await writeReport(folder, 'Embedder: edge-static.', [result])
+    await writeSets(folder, 'Embedder: edge-static.', [result])
     const text = readFileSync(join(folder, 'report.md'), 'utf8')
     expect(text).toContain(
       '\n| 2 questions | ndcg@10 | recall@1 | ms |\n| --- | --- | --- | --- |\n| default | 1.000 (',
     )
+    expect(text).toContain('\n| worse | -.369 (-.369 to -.369) * | -1.000 (-1.000 to -1.000) * |')
+    expect(text).toContain(
+      '\nDefault, probability: AUROC of hits .500 (.500 to .500), calibration error .400 (',
+    )
+    expect(text).toContain('\nmine: left out, since the platform refuses it: retrieval.fusion: no\n')
     expect(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))).toMatchObject({
-      sets: [{ set: 'tiny', configurations: [{ name: 'default' }, { name: 'worse' }] }],
+      sets: [
+        {
+          set: 'tiny',
+          configurations: [{ name: 'default' }, { name: 'worse' }],
+          refused: [{ name: 'mine', message: 'retrieval.fusion: no' }],
+          probability: [
+            { metric: 'hit-auroc', questions: 2, mean: 0.5 },
+            { metric: 'hit-error', questions: 2 },
+          ],
+        },
+      ],
     })
   })
 })
@@ -103,16 +113,19 @@ describe('a bar', () => {
   it('holds the default to a figure, and what was not measured is below', async () => {
     const { result } = await run([plain, worse])
     const missed = (...bars: string[]) => missedBars(readBars(bars), [result])
-    expect(missed('tiny.ndcg=1', 'tiny.recall@1=.5')).toEqual([])
+    expect(missed('tiny.ndcg=1', 'tiny.recall@1=.5', 'tiny.hit-auroc=.5')).toEqual([])
     const low = { ...result, configurations: result.configurations.slice(1) }
     expect(missedBars(readBars(['tiny.recall=.5']), [low])).toEqual(['tiny.recall@1 is 0.0000, below 0.5'])
     expect(missed('tiny.pass=.5', 'other.ndcg=.5')).toEqual([
-      '--at-least: tiny.pass was not measured',
-      '--at-least: other.ndcg was not measured',
+      '--at-least: "tiny.pass" was not measured; measured are ndcg@10, recall@1, hit-auroc, hit-error',
+      '--at-least: "other.ndcg" was not measured',
     ])
   })
 
-  it('has to name its set', () => {
+  it('has to name its set, and a metric of which more is better', () => {
+    expect(() => readBars(['tiny.hit-error=.1'])).toThrow(
+      '--at-least: "tiny.hit-error=.1": of hit-error less',
+    )
     expect(() => readBars(['ndcg=.5'])).toThrow('--at-least: "ndcg=.5" is not SET.METRIC=N')
   })
 })
@@ -126,8 +139,6 @@ describe('the configurations', () => {
     const all = configurationsFor([file], false)
     expect(all[0]).toEqual({ name: 'default', retrieval: undefined })
     expect(all.at(-1)).toEqual({ name: 'mine', retrieval: { fusion: 'rrf' } })
-    writeFileSync(file, '[]')
-    expect(() => configurationsFor([file], false)).toThrow(`--config: ${file} is not the object`)
   })
 
   it('of an ablation switch one stage each', () => {

@@ -74,7 +74,9 @@ describe('a reader', () => {
 
   it('of Chroma takes spans of characters', () => {
     const set = only('chroma', chroma('Two,'))
-    expect(set.documents).toEqual([{ id: 'talk.md', mediaType: 'text/plain', title: '', text: 'One. Two, "three".\n' }])
+    expect(set.documents).toEqual([
+      { id: 'talk.md', mediaType: 'text/plain', title: '', text: 'One. Two, "three".\n' },
+    ])
     expect(set.questions).toEqual([
       { text: 'What, then?', targets: [{ documentId: 'talk.md', span: { start: 5, end: 9 }, gain: 1 }] },
     ])

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { documentId, question } from '../../shared/api/common.ts'
-import type { Target } from '../../shared/domain/evaluation/judged.ts'
-import { unreadable } from './documents.ts'
-import type { Question } from './evaluation.ts'
-import { EXIT, Failure } from './failure.ts'
+import { documentId, question } from '../../../shared/api/common.ts'
+import type { Target } from '../../../shared/domain/evaluation/judged.ts'
+import { unreadable } from '../documents.ts'
+import { EXIT, Failure } from '../failure.ts'
+import type { Question } from './metrics.ts'
 
 /** A line of a file of questions. */
 export type AskedLine = Question & { readonly line: number; readonly answer: string | null }
@@ -13,7 +13,7 @@ const passage = z
   .strictObject({ documentId, start: z.int().min(0), end: z.int() })
   .refine(({ start, end }) => start < end, { path: ['end'], error: 'has to be after start' })
 
-/** What feedback exports has the last four fields; `unanswerable: null` is what nobody has judged yet. */
+/** What feedback exports has the fields from `collection` on; `unanswerable: null` is what nobody has judged yet. */
 const questionLine = z
   .strictObject({
     question,
@@ -26,6 +26,8 @@ const questionLine = z
     requestId: z.string().optional(),
     rating: z.string().optional(),
     comment: z.string().optional(),
+    model: z.string().optional(),
+    template: z.object({ name: z.string(), version: z.int(), builtIn: z.boolean() }).optional(),
   })
   .refine(({ relevant, unanswerable }) => unanswerable !== true || relevant.length === 0, {
     path: ['relevant'],

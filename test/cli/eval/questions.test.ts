@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readQuestions } from '../../cli/lib/questions.ts'
+import { readQuestions } from '../../../cli/lib/eval/questions.ts'
 
 async function file(...lines: readonly unknown[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-questions-'))
