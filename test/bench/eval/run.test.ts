@@ -63,9 +63,14 @@ describe('a run', () => {
   it('sends the configuration as it is with each search, and none for the default', async () => {
     const { asked } = await run([plain, worse])
     const body = { collection: 'tiny', topK: 3 }
-    expect(asked).toEqual([
+    const byDefault = [
       { ...body, query: 'a' },
       { ...body, query: 'b' },
+    ]
+    expect(asked).toEqual([
+      // What is cold is warmed first.
+      ...byDefault,
+      ...byDefault,
       { ...body, query: 'a', retrieval: { fusion: 'worse' } },
       { ...body, query: 'b', retrieval: { fusion: 'worse' } },
     ])
