@@ -39,6 +39,7 @@ export const question = z
   .trim()
   .min(1, 'must not be empty')
   .refine((text) => bytes(text) <= LIMITS.questionBytes, `may have at most ${LIMITS.questionBytes} bytes`)
+  .openapi({ description: `At most ${LIMITS.questionBytes} bytes of UTF-8.` })
 
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),

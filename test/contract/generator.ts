@@ -23,7 +23,7 @@ export const generationRequest = (rest: Partial<GenerationRequest> = {}): Genera
   maxTokens: 64,
   stream: true,
   parameters: {},
-  evidence: { question: 'Where does the harbour pilot board ships?', sources: [source] },
+  evidence: { question: 'Where does the harbour pilot board ships?', synonyms: [], sources: [source] },
   ...rest,
 })
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { putCollectionRoute } from '../../shared/api/collections.ts'
 import { type Caller, newEndpoint, newKey, newTenant, PATIENCE, platform, putLive, send } from './platform.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../cli/main.ts')
@@ -13,6 +14,8 @@ let admin: Caller
 beforeAll(async () => {
   caller = await newTenant()
   admin = await newKey(caller.tenantId, { scopes: ['admin'] })
+  const body = { retrieval: { cut: 0.2, topK: 9 } }
+  await caller.call(putCollectionRoute, { params: { collection: NOTES }, body })
   await putLive(caller, NOTES, 'leave.md', {
     text: '# Leave\n\nEveryone has 30 days of leave a year.\n',
     mediaType: 'text/markdown',
@@ -50,11 +53,12 @@ describe('an answer', () => {
   it('can be rated however it was given, and comes out as a case with the passage it cites', async () => {
     const { place, id, model } = await newEndpoint(answers)
     const requirements = requirementsAt(place)
-    const query = { question: QUESTION, collection: NOTES, requirements }
+    const retrieval = { topK: 4 }
+    const query = { question: QUESTION, collection: NOTES, requirements, retrieval }
     const chat = {
       model: 'auto',
       messages: [{ role: 'user', content: QUESTION }],
-      fairlead: { collection: NOTES, requirements },
+      fairlead: { collection: NOTES, requirements, retrieval },
     }
     const ids: string[] = []
     for (const [path, body] of [
@@ -82,8 +86,22 @@ describe('an answer', () => {
         outcome: 'answered',
         grounding: 1,
         keyId: caller.keyId,
-        sources: [{ documentId: 'leave.md', version: 1, cited: true }],
-        route: { endpoint: id, model, tier: 's', degraded: false },
+        sources: [
+          { documentId: 'leave.md', version: 1, cited: true, probability: expect.any(Number) as number },
+        ],
+        route: {
+          endpoint: id,
+          model,
+          tier: 's',
+          degraded: false,
+          complexity: expect.any(Number) as number,
+          candidates: [{ endpoint: id }],
+          considered: 1,
+          attempts: [{ endpoint: id, outcome: 'ok' }],
+        },
+        template: { name: 'qa', version: 1, builtIn: true },
+        retrieval: { fusion: 'weighted', weights: { lexical: 0.6, dense: 0.4 }, cut: 0.2, topK: 4 },
+        hints: { language: 'en' },
       })
     const cases = await exported('--collection', NOTES)
     expect(cases.map(({ requestId }) => requestId)).toEqual(ids.toReversed())
@@ -93,6 +111,8 @@ describe('an answer', () => {
       collection: NOTES,
       requestId: ids.at(-1),
       rating: 'up',
+      model,
+      template: { name: 'qa', version: 1, builtIn: true },
     })
     expect(await exported('--collection', NOTES, '--tenant', caller.tenantId)).toEqual(cases)
   })

@@ -8,6 +8,11 @@ beforeAll(async () => {
 })
 
 const clientOf = (apiKey: string) => new OpenAI({ baseURL: `${platform.url}/v1`, apiKey, maxRetries: 0 })
+/** At the price of the tests' endpoints: $1 and $2 a million tokens. */
+const spent = (promptTokens: number, completionTokens: number) => {
+  const costNanoUsd = 1_000 * promptTokens + 2_000 * completionTokens
+  return { promptTokens, completionTokens, costNanoUsd, costUsd: costNanoUsd / 1e9, estimated: false }
+}
 const messages = [{ role: 'user' as const, content: 'How many words?' }]
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -45,6 +50,7 @@ describe("OpenAI's own client", () => {
     const { prompt_tokens = 0, total_tokens } = completion.usage ?? {}
     expect(prompt_tokens).toBeGreaterThan(0)
     expect(total_tokens).toBe(prompt_tokens + 5)
+    expect(completion).toMatchObject({ fairlead: { usage: spent(prompt_tokens, 5) } })
   })
 
   it.each([
@@ -66,6 +72,10 @@ describe("OpenAI's own client", () => {
     expect(new Set(chunks.map(({ id }) => id)).size).toBe(1)
     expect(chunks.flatMap(({ usage }) => usage ?? [])).toMatchObject(expected.usage)
     expect(chunks.at(-1)?.choices).toHaveLength(expected.includeUsage ? 0 : 1)
+    const last = chunks.find(({ choices }) => choices[0]?.finish_reason)
+    const { usage } = (last as unknown as { fairlead: { usage: { promptTokens: number } } }).fairlead
+    expect(usage).toMatchObject(spent(usage.promptTokens, 5))
+    expect(usage.promptTokens).toBeGreaterThan(0)
   })
 
   it('gets an answer from documents, with the sources in a field of ours', async () => {
@@ -116,6 +126,11 @@ describe("OpenAI's own client", () => {
           unsupported: { number: 1, uncited: 1 },
           removedCitations: 1,
           judge: { endpoint: judge.id, failure: null },
+          usage: {
+            costNanoUsd: expect.any(Number) as number,
+            estimated: false,
+            retrieval: { costNanoUsd: 0 },
+          },
         },
       })
     },

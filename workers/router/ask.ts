@@ -4,7 +4,7 @@ import { EXTRACTIVE } from '../../shared/domain/endpoint.ts'
 import type { Filter } from '../../shared/domain/filter.ts'
 import type { ChatMessage, Message } from '../../shared/domain/passage.ts'
 import type { Priority } from '../../shared/domain/priority.ts'
-import type { Rewriting, Technique } from '../../shared/domain/rewriting.ts'
+import type { Technique } from '../../shared/domain/rewriting.ts'
 import { quotingCandidate } from '../../shared/domain/routing/candidate.ts'
 import { maxCostNanoUsd } from '../../shared/domain/routing/cost.ts'
 import type { Place } from '../../shared/domain/routing/place.ts'
@@ -41,6 +41,8 @@ export type Requirements = RoutingRequirements & {
 /** One question, whichever route it came in by. */
 export type Ask = {
   readonly context: CallContext
+  /** It is done beside a request, which counts in the rate limits itself. */
+  readonly isBeside: boolean
   readonly question: string
   /** Earlier turns, oldest first. */
   readonly conversation: readonly ChatMessage[]
@@ -91,9 +93,17 @@ export type Asked = Decided & {
   readonly rewritten: Rewritten | null
 }
 
-/** Classify, retrieve, route. */
-export async function decide(deps: AskDeps, call: Ask, rewriting: Rewriting | null = null): Promise<Decided> {
-  const startedMs = deps.now()
+/** `isRequest`: nothing is generated after it. */
+type Deciding = Pick<RetrieveRequest, 'rewriting' | 'isRequest'>
+
+/** Classify, retrieve, route. `startedMs`: when the request came, where something was done before. */
+export async function decide(
+  deps: AskDeps,
+  call: Ask,
+  deciding: Deciding,
+  startedMs = deps.now(),
+): Promise<Decided> {
+  const rewordedMs = deps.now() - startedMs
   const { requirements, context, waitUntil } = call
   const [policy, fleet, template] = await Promise.all([
     deps.policies.policyFor(context.principal, requirements),
@@ -105,9 +115,9 @@ export async function decide(deps: AskDeps, call: Ask, rewriting: Rewriting | nu
   ])
   const wanted = wantedTier(deps.classify, call, policy.policy)
   const retrievingMs = deps.now()
-  const retrieved = await retrieve(deps.rag, call, { tier: wanted.tier, rewriting, template })
+  const retrieved = await retrieve(deps.rag, call, { ...deciding, tier: wanted.tier, template })
   const routedMs = deps.now()
-  const retrievalMs = retrieved ? routedMs - retrievingMs : 0
+  const retrievalMs = retrieved ? rewordedMs + routedMs - retrievingMs : 0
   const { tier, reason } = tierAfterRetrieval(call, wanted, retrieved, policy.policy)
   const random = Math.random()
   const elapsedMs = routedMs - startedMs
@@ -127,8 +137,10 @@ export async function decide(deps: AskDeps, call: Ask, rewriting: Rewriting | nu
 
 /** All of it: up to the first word of the answer. */
 export async function ask(deps: AskDeps, call: Ask): Promise<Asked> {
-  const rewritten = await reworded(deps, call)
-  const decided = await decide(deps, call, rewritten?.rewriting)
+  const startedMs = deps.now()
+  const rewritten = await reworded(deps, call, startedMs)
+  stopIfLeft(call)
+  const decided = await decide(deps, call, { rewriting: rewritten?.rewriting }, startedMs)
   try {
     return { ...(await answer(deps, call, decided)), rewritten }
   } catch (thrown) {
@@ -138,12 +150,18 @@ export async function ask(deps: AskDeps, call: Ask): Promise<Asked> {
   }
 }
 
-async function reworded(deps: AskDeps, call: Ask): Promise<Rewritten | null> {
-  const { rewriting, collection } = call
+/** Nobody would read what comes of going on. */
+function stopIfLeft({ clientSignal }: Ask) {
+  if (clientSignal.aborted) throw new AppError('upstream_unavailable', 'The client left')
+}
+
+async function reworded(deps: AskDeps, call: Ask, startedMs: number): Promise<Rewritten | null> {
+  const { rewriting, collection, requirements } = call
   if (rewriting === null || collection === null) return null
   // One that does not exist is refused before anything is paid.
   await deps.templates.templateFor(call.context.principal, call.template)
-  return rewrite((job) => ask(deps, job), call, rewriting.techniques, rewriting.maxCostUsd)
+  const leftMs = (requirements.maxLatencyMs ?? Infinity) - (deps.now() - startedMs)
+  return rewrite((job) => ask(deps, job), call, rewriting, leftMs)
 }
 
 /** The smaller of two defensible tiers, where the budget was too small for the larger. */
@@ -173,21 +191,21 @@ async function answer(deps: AskDeps, call: Ask, decided: Decided): Promise<Omit<
   const models = isEmpty ? [] : ranking.ranked
   const candidates = canQuote ? [...models, quotingCandidate(request.totalMs)] : models
   if (candidates.length === 0) throw unroutable(ranking)
+  stopIfLeft(call)
   const { registry } = deps
   const session = await dispatch({ ...deps, observations: registry }, jobOf(call, decided, candidates))
   return { ...decided, session, degraded: session.endpoint === EXTRACTIVE && !isEmpty }
 }
 
 function jobOf(call: Ask, decided: Decided, candidates: Job['candidates']): Job {
-  const { context, collection, stream, parameters, clientSignal, waitUntil, question } = call
+  const { context, collection, isBeside, stream, parameters, clientSignal, waitUntil } = call
   const { request, messages, retrieved, policy } = decided
   const { maxTokens, estimatedPromptTokens, totalMs } = request
-  // Quoting is no judge of its own: from passages that were judged unable to answer it quotes nothing.
-  const quotable = retrieved?.assessment.outcome === 'answerable' ? retrieved.sources : []
-  const evidence = retrieved ? { question, sources: quotable } : undefined
+  const evidence = retrieved ? evidenceOf(retrieved) : undefined
   return {
     context,
     collection,
+    isBeside,
     candidates,
     request: { messages, maxTokens, stream, parameters, evidence },
     policy: policy.policy,
@@ -200,18 +218,25 @@ function jobOf(call: Ask, decided: Decided, candidates: Job['candidates']): Job 
   }
 }
 
+/** Quoting is no judge of its own: from passages that were judged unable to answer it quotes nothing. */
+function evidenceOf({ asked, sources, assessment }: Retrieved): Job['request']['evidence'] {
+  const quotable = assessment.outcome === 'answerable' ? sources : []
+  return { question: asked.text, synonyms: asked.synonyms, sources: quotable }
+}
+
 async function retrieve(
   rag: RagService,
   { context, question, collection, conversation, filter, topK, retrieval, hints, format }: Ask,
-  chosen: Pick<RetrieveRequest, 'tier' | 'rewriting' | 'template'>,
+  chosen: Deciding & Pick<RetrieveRequest, 'tier' | 'template'>,
 ): Promise<Retrieved | null> {
   if (collection === null) return null
   const about = { question, collection, conversation, filter }
   return rag.retrieve(context, { ...about, ...chosen, topK, retrieval, hints, format })
 }
 
-/** Quoting needs sources, a caller who allows it, and no promise about where text may go: the edge attests nothing. */
-function mayQuote({ requirements, model }: Ask, retrieved: Retrieved | null): boolean {
+/** Quoting needs sources, a caller who allows it, and no promise about where text may go: the edge attests nothing. Quotations are no JSON. */
+function mayQuote({ requirements, model, format }: Ask, retrieved: Retrieved | null): boolean {
   const hasAttestations = (requirements.compliance?.length ?? 0) > 0 || requirements.residency !== undefined
-  return retrieved !== null && model === null && requirements.allowDegraded !== false && !hasAttestations
+  if (retrieved === null || model !== null || requirements.allowDegraded === false) return false
+  return !hasAttestations && (typeof format === 'string' || retrieved.sources.length === 0)
 }

@@ -5,12 +5,12 @@ import { type Answering, checkedAnswer } from './checked-answer.ts'
 import { openaiError } from './openai-error.ts'
 
 type Fields = Readonly<Record<string, unknown>>
-/** A piece of an answer: the origin's own object where it is passed on as it came, else its text, and with the last what the checks say. */
+/** A piece of an answer: the origin's own object where it is passed on as it came, else its text, and with the last what the answer cost and what the checks say. */
 type Piece = {
   readonly text: string
   readonly finishReason: string | null
   readonly raw: Fields | null
-  readonly checks?: Fields
+  readonly end?: Fields
 }
 
 /** A plain completion is the origin's, field by field; an answer from documents is ours: checked text. */
@@ -18,8 +18,16 @@ function pieces(answering: Answering): AsyncGenerator<Piece> {
   return answering.call.collection === null ? plainPieces(answering.asked) : citedPieces(answering)
 }
 
-async function* plainPieces({ session }: Asked): AsyncGenerator<Piece> {
-  for await (const event of session.events) if (event.type === 'chunk') yield event
+async function* plainPieces(asked: Asked): AsyncGenerator<Piece> {
+  // What it cost is known once the origin has ended, which is after the piece that says why it stopped.
+  let last: Piece | null = null
+  for await (const event of asked.session.events) {
+    if (event.type !== 'chunk') continue
+    if (last) yield last
+    last = event.finishReason === null ? null : event
+    if (!last) yield event
+  }
+  if (last) yield { ...last, end: endOf(asked) }
 }
 
 async function* citedPieces(answering: Answering): AsyncGenerator<Piece> {
@@ -27,19 +35,19 @@ async function* citedPieces(answering: Answering): AsyncGenerator<Piece> {
   for await (const { text } of checked.pieces) if (text !== '') yield { text, finishReason: null, raw: null }
   const { outcome, sum } = await checked.end()
   const finishReason = answering.asked.session.finishReason() ?? 'stop'
-  yield { text: '', finishReason, raw: null, checks: { ...outcome, ...sum } }
+  yield { text: '', finishReason, raw: null, end: { ...outcome, ...sum, ...endOf(answering.asked) } }
 }
 
 /** The whole answer in OpenAI's shape. */
 export async function completion(answering: Answering): Promise<Fields> {
   const { call, asked } = answering
-  let checks: Fields = {}
   let raw: Fields | null = null
+  let end: Fields | null = null
   let content = ''
   let finish_reason = 'stop'
   for await (const piece of pieces(answering)) {
     raw = piece.raw
-    checks = piece.checks ?? checks
+    end = piece.end ?? end
     content += piece.text
     finish_reason = piece.finishReason ?? finish_reason
   }
@@ -50,7 +58,7 @@ export async function completion(answering: Answering): Promise<Fields> {
     object: 'chat.completion',
     choices: raw?.['choices'] ?? [own],
     usage: usageOf(asked),
-    fairlead: { ...fairleadOf(asked), ...checks },
+    fairlead: { ...fairleadOf(asked), ...(end ?? endOf(asked)) },
   }
 }
 
@@ -67,10 +75,9 @@ export async function* completionEvents(answering: Answering, includeUsage: bool
       yield head
       head = ''
     }
-    for await (const { raw, text, finishReason, checks } of pieces(answering)) {
-      const ours = { ...choiceOf({ content: text }, finishReason), ...(checks && { fairlead: checks }) }
-      const { usage: _, ...chunk }: Fields = raw ?? ours
-      yield head + write(chunk)
+    for await (const { raw, text, finishReason, end } of pieces(answering)) {
+      const { usage: _, ...chunk }: Fields = raw ?? choiceOf({ content: text }, finishReason)
+      yield head + write({ ...chunk, ...(end && { fairlead: end }) })
       head = ''
     }
     if (head !== '') yield head
@@ -97,6 +104,8 @@ const fairleadOf = (asked: Asked) => ({
   ...(asked.retrieved && { sources: asked.retrieved.sources, template: templateFields(asked) }),
   ...stagesOf(asked),
 })
+
+const endOf = (asked: Asked) => ({ usage: spendFields(asked) })
 
 function usageOf(asked: Asked) {
   const { promptTokens, completionTokens } = spendFields(asked)

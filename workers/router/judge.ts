@@ -10,6 +10,7 @@ import {
   verdictTokens,
   withVerdicts,
 } from '../../shared/domain/judging.ts'
+import { chooseMark } from '../../shared/domain/marking.ts'
 import type { Ask, Asked } from './ask.ts'
 import { askBeside, NO_JSON, type SideSpend } from './side-job.ts'
 
@@ -51,12 +52,18 @@ export async function judged(
   claims: readonly CheckedClaim[],
   isAbstention: boolean,
 ): Promise<Judged> {
-  const { retrieved, session } = judging.asked
+  const { retrieved, session, template } = judging.asked
   if (judging.call.judging === null) return { claims: withVerdicts(claims, NO_VERDICTS), judge: null }
   const isSettled = isAbstention || session.endpoint === EXTRACTIVE
-  const open = isSettled ? null : caseOf(answer, claims, retrieved?.sources ?? [])
+  // The marker of the answer's own prompt was known to the model that wrote the sentences.
+  const marker = crypto.randomUUID().slice(0, 8)
+  const sources = retrieved?.sources ?? []
+  const texts = sources.flatMap(({ title, headings, text }) => [title, ...headings, text])
+  const isMarked = template.marking === 'words'
+  const mark = isMarked ? chooseMark([judging.call.question, answer, ...texts], marker) : null
+  const open = isSettled ? null : caseOf(answer, claims, sources, mark)
   const { verdicts, ...judge } = open
-    ? await verdictsOn(judging, open, judging.call.judging.maxCostUsd)
+    ? await verdictsOn(judging, open, { maxCostUsd: judging.call.judging.maxCostUsd, marker })
     : { verdicts: NO_VERDICTS, ...NOBODY }
   return { claims: withVerdicts(claims, verdicts), judge }
 }
@@ -64,14 +71,12 @@ export async function judged(
 async function verdictsOn(
   { call, asked, ask, now }: Judging,
   open: Case,
-  maxCostUsd: number,
+  { maxCostUsd, marker }: { maxCostUsd: number; marker: string },
 ): Promise<SideSpend & { readonly verdicts: Verdicts }> {
   const unasked = (failure: string) => ({ ...NOBODY, verdicts: NO_VERDICTS, failure })
   if (open.sentences.length === 0) return unasked('the passages are too long for a judge')
   const leftMs = (call.requirements.maxLatencyMs ?? Infinity) - (now() - asked.startedMs)
   if (leftMs <= 0) return unasked('maxLatencyMs: the answer took all of it')
-  // The marker of the answer's own prompt was known to the model that wrote the sentences.
-  const marker = crypto.randomUUID().slice(0, 8)
   const { text, ...spent } = await askBeside(ask, call, {
     name: 'judging',
     messages: judgingPrompt(call.question, open, marker),

@@ -10,6 +10,8 @@ import { askBeside, NO_JSON, type SideSpend, sideFields } from './side-job.ts'
 
 /** A model that rewords has this long; after it the search goes by the question alone. */
 const PATIENCE_MS = 5_000
+/** Of the time that the caller waits at most; the rest is for the answer. */
+const LATENCY_SHARE = 0.5
 const MAX_TOKENS = 400
 /** Of the worst case, in which each byte is a token: a small model at $1 and $2 a million tokens stays below it, and takes a fraction of it. */
 const DEFAULT_MAX_COST_USD = 0.006
@@ -29,12 +31,12 @@ export type Rewritten = SideSpend & {
   readonly rewriting: Rewriting | null
 }
 
-/** Lets a small model reword the question. Never fails: without it the question is searched as it came. */
+/** Lets a small model reword the question; `leftMs` is what is left of the time that the caller waits. Never fails: without it the question is searched as it came. */
 export async function rewrite(
   ask: (call: Ask) => Promise<Asked>,
   call: Ask,
-  techniques: readonly Technique[],
-  maxCostUsd: number,
+  { techniques, maxCostUsd }: NonNullable<Ask['rewriting']>,
+  leftMs: number,
 ): Promise<Rewritten> {
   const latest = recentTurns(
     call.conversation,
@@ -46,7 +48,7 @@ export async function rewrite(
     messages: rewritingPrompt(call.question, latest, techniques),
     maxTokens: MAX_TOKENS,
     maxCostUsd,
-    maxLatencyMs: PATIENCE_MS,
+    maxLatencyMs: Math.min(PATIENCE_MS, Math.ceil(leftMs * LATENCY_SHARE)),
     labels: [],
   })
   if (text === null) return { techniques, rewriting: null, ...spent }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type EndpointRecord, EXTRACTIVE } from '../../../shared/domain/endpoint.ts'
 import type { Source } from '../../../shared/domain/passage.ts'
+import { DEFAULT_TEMPLATE } from '../../../shared/domain/template.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Ask, Asked } from '../../../workers/router/ask.ts'
 import { type Answering, checkedAnswer } from '../../../workers/router/checked-answer.ts'
@@ -28,6 +29,7 @@ function answering({ text, breaks = false, by = endpoint('writer'), sources = SO
   return {
     retrieved: { sources, labels: ['internal'], assessment: { outcome: 'answerable' } },
     session: { endpoint: by, events: events(), spend: () => ({ costNanoUsd: 7 }) },
+    template: DEFAULT_TEMPLATE,
     startedMs: 0,
   } as unknown as Asked
 }
@@ -44,6 +46,7 @@ async function read(answer: Said, judge: Said | AppError | null, more: Partial<A
     messages: [],
     requirements: { tier: 'l', residency: ['eu'] },
     judging: judge && wantedJudging({ judge: true }),
+    clientSignal: new AbortController().signal,
     labels: [],
     ...more,
   } as unknown as Ask
@@ -63,6 +66,28 @@ async function read(answer: Said, judge: Said | AppError | null, more: Partial<A
   return { ...(await end()), streamed, asked, kept }
 }
 
+describe('an answer that says that the sources do not hold what was asked', () => {
+  it.each([
+    'The sources do not contain the answer.',
+    'Die Quellen enthalten keine Angabe dazu.',
+    'The sources do not mention it [9].',
+  ])('%s abstains, though its passages seemed to answer', async (text) => {
+    const { outcome, kept, asked } = await read({ text }, { text: '{}' })
+    const abstained = { outcome: 'abstained', abstention: 'insufficient' }
+    expect(outcome).toEqual({ ...abstained, reason: 'the model says that the sources do not answer it' })
+    expect(kept).toMatchObject([abstained])
+    expect(asked).toEqual([])
+  })
+
+  it('has answered where it cites a source, or is data that a schema describes', async () => {
+    const cited = await read({ text: 'The sources do not mention penalties [1].' }, null)
+    expect(cited.outcome).toEqual({ outcome: 'answered' })
+    const format = { jsonSchema: { type: 'string' } }
+    const data = await read({ text: 'The sources do not mention penalties.' }, null, { format })
+    expect(data.outcome).toMatchObject({ outcome: 'answered', schema: { satisfied: false } })
+  })
+})
+
 describe('an answer without a judge', () => {
   it('is checked by its words while it comes, and kept with its grounding', async () => {
     const { answer, sum, streamed, kept } = await read({ text: `${FEE} It is 999 euros [7].` }, null)
@@ -81,6 +106,43 @@ describe('an answer without a judge', () => {
     expect(outcome).toMatchObject({ outcome: 'abstained', abstention: 'no_evidence' })
     expect(sum).toMatchObject({ claims: [], grounding: 0, judge: { endpoint: null, failure: null } })
     expect(kept).toMatchObject([{ answer, outcome: 'abstained' }])
+  })
+})
+
+describe('an answer in JSON', () => {
+  const format = { jsonSchema: { type: 'object', properties: { fee: { type: 'integer' } } } }
+
+  it('is kept whole, and checked by its strings and its schema', async () => {
+    const text = '```json\n{"fee": "420", "codes": [90, 140], "why": "The fee is 420 euros [1]. Or [9]"}\n```'
+    const { answer, outcome, sum, streamed, kept } = await read({ text }, null, { format })
+    expect(answer).toBe('{"fee": "420", "codes": [90, 140], "why": "The fee is 420 euros [1]. Or"}')
+    expect(outcome).toEqual({
+      outcome: 'answered',
+      schema: { satisfied: false, errors: [{ path: '/fee', message: expect.any(String) as string }] },
+    })
+    expect(sum).toMatchObject({ removedCitations: 1, unsupported: { uncited: 2 } })
+    const said = streamed.map(({ start, end, supported }) => [answer.slice(start, end), supported])
+    expect(said).toEqual([
+      ['420', false],
+      ['The fee is 420 euros [1].', true],
+      ['Or', false],
+    ])
+    expect(kept).toMatchObject([{ answer }])
+  })
+
+  it('says nothing of a schema where nothing was said', async () => {
+    expect((await read({ text: '' }, null, { format })).outcome).not.toHaveProperty('schema')
+    expect((await read({ text: FEE }, null)).outcome).not.toHaveProperty('schema')
+  })
+
+  it('shows the judge the sentences of its strings', async () => {
+    const { asked, sum } = await read(
+      { text: `{"why": "${FEE}"}` },
+      { text: '{"1": "unsupported"}' },
+      { format },
+    )
+    expect(JSON.stringify(asked[0]?.messages)).toContain('>The fee is 420 euros.</sentence-')
+    expect(sum.claims).toMatchObject([{ judged: 'unsupported', supported: false }])
   })
 })
 

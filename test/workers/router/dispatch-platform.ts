@@ -157,6 +157,7 @@ export const job = (candidates: readonly (string | Candidate)[], rest: Partial<J
     },
   },
   collection: null,
+  isBeside: false,
   candidates: candidates.map((one) => (typeof one === 'string' ? candidate(one) : one)),
   request: { messages: [], maxTokens: 10, stream: true, parameters: {} },
   policy: { ...PLAN_POLICIES.pro, maxWaitMs: 5_000 },

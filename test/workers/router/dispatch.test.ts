@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { LeaseDecision } from '../../../shared/domain/lease.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { dispatch } from '../../../workers/router/dispatch/dispatch.ts'
 import { candidate, job, outcomes, platform, refusing, silent, words } from './dispatch-platform.ts'
@@ -6,12 +7,23 @@ import { candidate, job, outcomes, platform, refusing, silent, words } from './d
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
+/** A request, and what keeps it alive. */
+function keeping() {
+  const kept = new Set<Promise<unknown>>()
+  const waitUntil = (work: Promise<unknown>) => {
+    kept.add(work)
+    void work.finally(() => kept.delete(work))
+  }
+  return { kept, waitUntil }
+}
+
 describe('an answer', () => {
   it('settles and frees exactly once when it was read to its end', async () => {
     const { deps, types, settlements, releases } = platform({ a: words(3) })
-    const { events, cancel } = await dispatch(deps, job(['a']))
+    const leaving = new AbortController()
+    const { events } = await dispatch(deps, job(['a'], { clientSignal: leaving.signal }))
     for await (const _ of events);
-    cancel()
+    leaving.abort()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(types('tenant')).toEqual(['reserve', 'settle'])
     expect(settlements()).toMatchObject([{ outcome: 'completed', completionTokens: 4, endpointId: 'a' }])
@@ -29,6 +41,35 @@ describe('an answer', () => {
       vi.advanceTimersByTimeAsync(600_000),
     ])
     expect(types('a').at(-1)).toBe('release')
+  })
+
+  it('beside a request holds money and counts in no rate limit', async () => {
+    const { deps, reservations } = platform({ a: words(1) })
+    for (const isBeside of [false, true])
+      for await (const _ of (await dispatch(deps, job(['a'], { isBeside }))).events);
+    expect(reservations()).toMatchObject([
+      { amountNanoUsd: 1_000, tokens: expect.any(Number) as number },
+      { amountNanoUsd: 1_000, tokens: null },
+    ])
+  })
+
+  it('keeps its request alive until all is given back, since a client that leaves ends it otherwise', async () => {
+    const { kept, waitUntil } = keeping()
+    const { deps, settlements } = platform({ a: silent, b: words(3) })
+    const leaving = new AbortController()
+    const unheard = dispatch(deps, job(['a'], { waitUntil, clientSignal: leaving.signal })).catch(String)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(kept.size).toBeGreaterThan(0)
+    leaving.abort()
+    expect(await unheard).toContain('left')
+    await vi.advanceTimersByTimeAsync(100)
+    expect(kept.size).toBe(0)
+    const { events } = await dispatch(deps, job(['b'], { waitUntil }))
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(kept.size).toBeGreaterThan(0)
+    for await (const _ of events);
+    await vi.advanceTimersByTimeAsync(100)
+    expect([kept.size, settlements().length]).toEqual([0, 1])
   })
 
   it('is given up when the client leaves before it read a word', async () => {
@@ -194,6 +235,7 @@ describe('candidates', () => {
       keyId: null,
       period: 'day',
       remainingNanoUsd: 0,
+      mayFitLater: false,
     }))
     await expect(dispatch(deps, job(['a']))).rejects.toMatchObject({ code: 'budget_exhausted' })
     await vi.advanceTimersByTimeAsync(100)
@@ -283,6 +325,21 @@ describe('a queue', () => {
     expect([endpoint.id, queueMs]).toEqual(['a', 1_000])
     const asked = told.flatMap((o) => (o.type === 'acquire' ? [o.lease.maxWaitMs] : []))
     expect(asked).toEqual([5_000, 0])
+  })
+
+  it('keeps the request alive that stands in it, since it holds money', async () => {
+    const { deps, refuse, waits } = platform({})
+    const { kept, waitUntil } = keeping()
+    refuse.set('a acquire', queued)
+    const place = Promise.withResolvers<LeaseDecision>()
+    waits.set('a', place.promise)
+    const answer = dispatch(deps, job(['a'], { waitUntil })).catch(String)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(kept.size).toBeGreaterThan(0)
+    place.resolve({ granted: false, reason: 'expired', retryAfterMs: 500 })
+    expect(await answer).toContain('busy')
+    await vi.advanceTimersByTimeAsync(100)
+    expect(kept.size).toBe(0)
   })
 
   it('is left by a client that leaves, with what was held', async () => {

@@ -21,6 +21,7 @@ const refusedBudget = {
   keyId: null,
   period: 'day',
   remainingNanoUsd: 0,
+  mayFitLater: false,
 } as const
 
 it('asks a second endpoint only after the first was silent for longer than expected', async () => {

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts'
-import { budgetExhausted } from '../../../shared/spending/budget-error.ts'
+import { refused } from '../../../shared/spending/refusal.ts'
 import { type Search, slotSearch, waitMsOf } from './admit.ts'
-import { acquire, giveBack, leave, leaveQueue, type Reserved, type Reserving, reserve } from './holds.ts'
+import { acquire, giveBack, leave, leaveQueue, type Reserved, reserve } from './holds.ts'
 import type { Attempt, DispatchDeps, Job } from './job.ts'
 import type { Opened } from './open.ts'
 import { openHedged } from './race.ts'
@@ -12,6 +12,13 @@ import { type Session, session } from './session.ts'
  * Throws AppError: budget_exhausted, rate_limited, no_capacity, or the last origin's own failure; nothing stays held then.
  */
 export async function dispatch(deps: DispatchDeps, job: Job): Promise<Session> {
+  const begun = begin(deps, job)
+  // A request whose client has left ends at once, unless something keeps it: what it holds would be given back by nobody.
+  job.waitUntil(begun.catch(() => undefined))
+  return begun
+}
+
+async function begin(deps: DispatchDeps, job: Job): Promise<Session> {
   const startedMs = deps.now()
   const [first] = job.candidates
   if (!first) throw new AppError('no_endpoint', 'No endpoint may serve this request')
@@ -75,19 +82,4 @@ function explained(failure: AppError | null, retryAfterMs: number, attempts: rea
 
 function isCallersFault({ code }: AppError): boolean {
   return code === 'invalid_request' || code === 'context_length_exceeded'
-}
-
-function refused(decision: Exclude<Reserving, Reserved>, neededNanoUsd: number): AppError {
-  if (decision.reason === 'budget') return budgetExhausted(decision, neededNanoUsd)
-  const { keyId, reason, limit, retryAfterMs } = decision
-  const whose = keyId === null ? "The tenant's" : "The key's"
-  const what = reason === 'concurrency' ? 'requests at once' : `${reason} per minute`
-  const message = `${whose} limit of ${limit} ${what}`
-  if (retryAfterMs === null)
-    return new AppError('invalid_request', `${message} is less than this request alone: it can never pass`, {
-      details: { keyId, reason, limit },
-    })
-  return new AppError('rate_limited', `${message} is reached`, {
-    details: { keyId, reason, limit, retryAfterMs },
-  })
 }

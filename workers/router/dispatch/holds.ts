@@ -36,7 +36,7 @@ export type Leg = {
 
 type Wanted = Pick<Reserved, 'spendId' | 'amountNanoUsd'>
 /** The money, or why there is none. */
-export type Reserving = Reserved | Extract<AdmissionDecision, { allowed: false }>
+type Reserving = Reserved | Extract<AdmissionDecision, { allowed: false }>
 
 /** Holds the money. When the tenant's object does not answer, nothing stays held. */
 export async function reserve(
@@ -48,7 +48,7 @@ export async function reserve(
   const intent = { ...intentOf(job, endpoint), id: spendId }
   const worstTokens = Math.min(job.maxPromptTokens, endpoint.contextTokens) + job.request.maxTokens
   const isFirst = spendId === job.context.requestId
-  const tokens = isFirst ? worstTokens : null
+  const tokens = isFirst && !job.isBeside ? worstTokens : null
   const reservation = { intent, amountNanoUsd, tokens, expiresInMs: RESERVATION_MS }
   const { tenantId, keyId } = job.context.principal
   const taken = isFirst ? deps.purse(tenantId, keyId).take(reservation, job.waitUntil) : null

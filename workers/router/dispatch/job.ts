@@ -37,6 +37,8 @@ export type DispatchDeps = {
 export type Job = {
   readonly context: CallContext
   readonly collection: string | null
+  /** It is done beside a request that counts in the rate limits itself: it holds money, and counts in none of them. */
+  readonly isBeside: boolean
   /** Best first, not empty; each is tried once. */
   readonly candidates: readonly Candidate[]
   readonly request: Omit<GenerationRequest, 'model' | 'requestId'>

@@ -102,10 +102,14 @@ function closer(deps: DispatchDeps, job: Job, leg: Leg, startedMs: number) {
   const { endpoint } = leg.candidate
   const stopKeeping = keepSlot(deps, job, leg)
   deps.observations.started(endpoint.id)
+  const ended = Promise.withResolvers<void>()
+  // As in `dispatch`, until this try has ended.
+  job.waitUntil(ended.promise)
   let isClosed = false
   return (learnt: Learnt) => {
     if (isClosed) return
     isClosed = true
+    ended.resolve()
     stopKeeping()
     deps.observations.ended(endpoint.id)
     const durationMs = deps.now() - startedMs

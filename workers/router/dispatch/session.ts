@@ -13,8 +13,8 @@ import { addSpend, NOTHING, type Spend, type SpendMeter, spendMeter } from './sp
 import { IMPATIENT } from './watchdog.ts'
 
 /**
- * A running answer. Iterating `events` to its end, leaving it, `cancel()`, or a deadline (also while nobody reads) gives slot and
- * money back, exactly once.
+ * A running answer. Iterating `events` to its end, leaving it, the job's `clientSignal`, or a deadline (also while nobody reads) gives slot
+ * and money back, exactly once.
  */
 export type Session = {
   /** Who speaks now: another than at first when an answer was resumed. */
@@ -27,7 +27,6 @@ export type Session = {
   readonly spend: () => Spend
   /** Why the origin stopped, once it has said so. */
   readonly finishReason: () => string | null
-  cancel(): void
 }
 
 export type Course = {
@@ -111,7 +110,6 @@ export function session(deps: DispatchDeps, job: Job, opened: Opened, course: Co
     events: events(),
     spend: () => addSpend(settled, current.spend()),
     finishReason: () => current.meter.finishReason(),
-    cancel: () => current.dog.cancel(),
   }
 }
 

@@ -4,15 +4,16 @@ import { type chatRequest, chatRoute, modelsRoute } from '../../../shared/api/op
 import { toChoice } from '../../../shared/api/retrieval.ts'
 import type { ChatMessage } from '../../../shared/domain/passage.ts'
 import { mayUseCollection } from '../../../shared/domain/principal.ts'
-import { placeOf } from '../../../shared/domain/routing/place.ts'
 import { DEFAULT_TEMPLATE } from '../../../shared/domain/template.ts'
 import { TIERS } from '../../../shared/domain/tiers.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { apiApp } from '../../../shared/http/api-app.ts'
 import { sseResponse } from '../../../shared/http/sse.ts'
 import { rateHeaders } from '../answer-fields.ts'
+import { requireSchema } from '../answer-schema.ts'
 import { type Ask, type AskDeps, ask, type Requirements } from '../ask.ts'
 import { completion, completionEvents } from '../chat-answers.ts'
+import { type ClientCall, clientCall } from '../client-call.ts'
 import { wantedJudging } from '../judge.ts'
 import { answerKeeper, type KeepDeps } from '../keep-answer.ts'
 import { wantedRewriting } from '../rewrite.ts'
@@ -26,12 +27,8 @@ export function chatRoutes(deps: AskDeps & KeepDeps) {
   const app = apiApp<ApiEnv>()
   app.openapi(chatRoute, async (c) => {
     const body = c.req.valid('json')
-    const call = toAsk(body, {
-      context: c.get('context'),
-      place: placeOf(c.req.raw.cf),
-      clientSignal: c.get('clientSignal') ?? c.req.raw.signal,
-      waitUntil: (work) => c.executionCtx.waitUntil(work),
-    })
+    const { call: caller, leave } = clientCall(c)
+    const call = toAsk(body, caller)
     const asked = await ask(deps, call)
     const keep = answerKeeper(deps, call, asked, body.store !== false)
     const answering = { call, asked, keep, ask: (job: Ask) => ask(deps, job), now: deps.now }
@@ -39,7 +36,7 @@ export function chatRoutes(deps: AskDeps & KeepDeps) {
     const headers = rateHeaders(asked)
     if (!body.stream) return Response.json(await completion(answering), { headers })
     const includeUsage = body.stream_options?.include_usage === true
-    return sseResponse(completionEvents(answering, includeUsage), asked.session.cancel, headers)
+    return sseResponse(completionEvents(answering, includeUsage), leave, headers)
   })
   app.openapi(modelsRoute, async (c) => {
     const endpoints = await deps.registry.list((work) => c.executionCtx.waitUntil(work))
@@ -54,7 +51,7 @@ export function chatRoutes(deps: AskDeps & KeepDeps) {
   return app
 }
 
-function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'place' | 'clientSignal' | 'waitUntil'>): Ask {
+function toAsk(body: ChatBody, call: ClientCall): Ask {
   const {
     model,
     messages,
@@ -84,13 +81,22 @@ function toAsk(body: ChatBody, call: Pick<Ask, 'context' | 'place' | 'clientSign
     labels: [],
     retrieval: toChoice(choice),
     hints,
-    format: 'markdown',
+    format: collection === null ? 'markdown' : formatOf(body.response_format),
     template: fairlead.template ?? DEFAULT_TEMPLATE.name,
     ...servedBy(model, requirements),
     maxTokens: max_completion_tokens ?? max_tokens ?? null,
     parameters: Object.fromEntries(Object.entries(rest).filter(([name]) => !ENGINE_ONLY.has(name))),
     stream: stream === true,
   }
+}
+
+/** What a client of OpenAI's reads as JSON is written and checked as such. */
+function formatOf(wanted: ChatBody['response_format']): Ask['format'] {
+  if (wanted?.type === 'json_object') return { jsonSchema: { type: 'object' } }
+  if (wanted?.type !== 'json_schema') return 'markdown'
+  const jsonSchema = wanted.json_schema?.schema ?? { type: 'object' }
+  requireSchema(jsonSchema, 'response_format.json_schema.schema')
+  return { jsonSchema }
 }
 
 /** `auto` leaves the choice open, `tier-m` fixes the tier, any other name is an endpoint's model. */

@@ -35,7 +35,14 @@ const settlement = (id: string, costNanoUsd: number): Settlement => ({
   estimated: false,
   outcome: 'completed',
 })
-const near = { allowed: false, reason: 'budget', keyId: null, period: 'day', remainingNanoUsd: 0 } as const
+const near = {
+  allowed: false,
+  reason: 'budget',
+  keyId: null,
+  period: 'day',
+  remainingNanoUsd: 0,
+  mayFitLater: false,
+} as const
 
 /** A purse whose object says yes unless told otherwise, and what the object was told. */
 function opened(decide: (operation: TenantOperation) => AdmissionDecision = () => ({ allowed: true })) {
