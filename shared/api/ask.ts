@@ -281,6 +281,7 @@ export const queryResponse = answerChecks
       queueMs: z.number(),
       timeToFirstTokenMs: z.number(),
       generationMs: z.number(),
+      judgingMs: z.number(),
     }),
   })
   .openapi('QueryResponse')

@@ -1,4 +1,5 @@
 import { toUsd } from '../../shared/domain/money.ts'
+import { isRefusal } from '../../shared/domain/refusal.ts'
 import { decisionRecord } from '../../shared/domain/routing/record.ts'
 import type { Asked, Decided } from './ask.ts'
 import type { Attempt } from './dispatch/job.ts'
@@ -56,19 +57,26 @@ function afterwards(attempts: readonly Attempt[], endpoint: string, degraded: bo
 }
 
 /**
- * How an answer is to be taken. It abstains where nothing was found or said, and where it cites nothing and its sources were judged unable to
- * answer: a model that declines says so in words of its own.
+ * How an answer is to be taken. It abstains where nothing was found or said, and where it cites nothing and either its sources were judged
+ * unable to answer or it says itself that they do not. Data that a schema describes says nothing of the kind.
  */
-export function outcomeOf(answer: string, { retrieved }: Asked) {
+export function outcomeOf({ answer, isCiting, isData }: Said, { retrieved }: Asked) {
   const { sources = [], assessment } = retrieved ?? {}
-  const isSilent = answer.trim() === '' || sources.length === 0
-  const isAnswerable = assessment === undefined || assessment.outcome === 'answerable'
-  if (!isSilent && (isAnswerable || CITATION.test(answer))) return { outcome: 'answered' } as const
-  if (isAnswerable) return { outcome: 'abstained', abstention: 'no_evidence' } as const
-  return { outcome: 'abstained', abstention: assessment.outcome, reason: assessment.reason } as const
+  const isSaying = answer.trim() !== '' && sources.length > 0
+  if (isSaying && isCiting) return { outcome: 'answered' } as const
+  if (assessment !== undefined && assessment.outcome !== 'answerable')
+    return { outcome: 'abstained', abstention: assessment.outcome, reason: assessment.reason } as const
+  if (!isSaying) return { outcome: 'abstained', abstention: 'no_evidence' } as const
+  return !isData && isRefusal(answer) ? DECLINED : ({ outcome: 'answered' } as const)
 }
 
-const CITATION = /\[\d{1,3}/
+type Said = { readonly answer: string; readonly isCiting: boolean; readonly isData: boolean }
+
+const DECLINED = {
+  outcome: 'abstained',
+  abstention: 'insufficient',
+  reason: 'the model says that the sources do not answer it',
+} as const
 
 /** What the question's wording told the model, what a model made of it and what a reranker did, where they had a part. */
 export function stagesOf({ rewritten, retrieved }: Asked) {
@@ -94,11 +102,15 @@ export function spendFields({ session, retrieved }: Asked) {
   return { promptTokens, completionTokens, costUsd: toUsd(costNanoUsd), costNanoUsd, estimated, retrieval }
 }
 
-export function timingFields({ session, startedMs, retrievalMs, routeMs }: Asked, nowMs: number) {
+export function timingFields(
+  { session, startedMs, retrievalMs, routeMs }: Asked,
+  nowMs: number,
+  judgingMs: number,
+) {
   const { queueMs, timeToFirstTokenMs } = session
   const totalMs = nowMs - startedMs
-  const generationMs = Math.max(0, totalMs - retrievalMs - routeMs - queueMs)
-  return { totalMs, retrievalMs, routeMs, queueMs, timeToFirstTokenMs, generationMs }
+  const generationMs = Math.max(0, totalMs - retrievalMs - routeMs - queueMs - judgingMs)
+  return { totalMs, retrievalMs, routeMs, queueMs, timeToFirstTokenMs, generationMs, judgingMs }
 }
 
 /** The headers that OpenAI's clients know, where requests or tokens are limited. A minute after the last request all of it is there again. */

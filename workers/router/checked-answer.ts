@@ -1,8 +1,10 @@
 import { type CitedText, citationFilter } from '../../shared/domain/citations.ts'
 import { claimReader } from '../../shared/domain/grounding/claim-reader.ts'
 import { type CheckedClaim, groundingOf } from '../../shared/domain/grounding/claims.ts'
+import { jsonAnswerFilter, jsonClaimReader } from '../../shared/domain/json-answer.ts'
 import type { JudgedClaim } from '../../shared/domain/judging.ts'
 import { outcomeOf } from './answer-fields.ts'
+import { schemaCheck } from './answer-schema.ts'
 import { type Judging, judged } from './judge.ts'
 import type { KeepAnswer } from './keep-answer.ts'
 import { abstentionText, shownText } from './shown-text.ts'
@@ -17,11 +19,13 @@ type ShownClaim = ReturnType<typeof shownClaim>
 
 /** Reads an answer from documents, for whichever route: each sentence is checked as soon as it is complete, all are judged at the end. */
 export function checkedAnswer(answering: Answering) {
-  const { asked, keep } = answering
+  const { asked, keep, call } = answering
+  const schema = typeof call.format === 'object' ? call.format.jsonSchema : null
   const sources = asked.retrieved?.sources ?? []
-  const filter = citationFilter(sources.length)
+  const filter = schema ? jsonAnswerFilter(sources.length) : citationFilter(sources.length)
   const found: CheckedClaim[] = []
   let said = ''
+  let isCiting = false
   const instead = () => (said.trim() === '' ? abstentionText(asked) : '')
 
   const take = (claims: readonly CheckedClaim[]) => {
@@ -30,9 +34,10 @@ export function checkedAnswer(answering: Answering) {
   }
 
   async function* pieces(): AsyncGenerator<Piece> {
-    const reader = claimReader(sources)
+    const reader = schema ? jsonClaimReader(sources) : claimReader(sources)
     for await (const { text, citations } of shownText(asked, filter)) {
       said += text
+      isCiting ||= citations.length > 0
       yield { text, citations, claims: take(reader.push(text)) }
     }
     yield { text: instead(), citations: [], claims: take(reader.end()) }
@@ -43,8 +48,10 @@ export function checkedAnswer(answering: Answering) {
     /** What the answer is and what it is worth, once every piece has been read; only then is it kept. */
     async end() {
       const answer = instead() || said
-      const outcome = outcomeOf(said, asked)
+      const outcome = outcomeOf({ answer: said, isCiting, isData: schema !== null }, asked)
+      const writtenMs = answering.now()
       const { claims, judge } = await judged(answering, said, found, outcome.outcome === 'abstained')
+      const judgingMs = answering.now() - writtenMs
       const grounding = groundingOf(claims)
       keep({ answer, grounding, ...outcome })
       const sum = {
@@ -54,7 +61,9 @@ export function checkedAnswer(answering: Answering) {
         removedCitations: filter.removed(),
         ...(judge && { judge: sideFields(judge) }),
       }
-      return { answer, outcome, sum }
+      const isChecked = schema !== null && outcome.outcome === 'answered'
+      const shown = { ...outcome, ...(isChecked && { schema: schemaCheck(answer, schema) }) }
+      return { answer, outcome: shown, sum, judgingMs }
     },
   }
 }

@@ -11,7 +11,7 @@ export async function wholeAnswer(answering: Answering) {
   const { call, asked, now } = answering
   const { pieces, end } = checkedAnswer(answering)
   for await (const _ of pieces);
-  const { answer, outcome, sum } = await end()
+  const { answer, outcome, sum, judgingMs } = await end()
   return {
     requestId: call.context.requestId,
     answer,
@@ -27,7 +27,7 @@ export async function wholeAnswer(answering: Answering) {
     ...stagesOf(asked),
     route: routeFields(asked),
     usage: spendFields(asked),
-    timings: timingFields(asked, now()),
+    timings: timingFields(asked, now(), judgingMs),
   }
 }
 
@@ -46,7 +46,7 @@ export async function* answerEvents(answering: Answering): AsyncGenerator<string
       ]
       if (events.length > 0) yield events.join('')
     }
-    const { outcome, sum } = await end()
+    const { outcome, sum, judgingMs } = await end()
     yield sseEvent('claims', sum) +
       sseEvent('usage', spendFields(asked)) +
       sseEvent('done', {
@@ -56,7 +56,7 @@ export async function* answerEvents(answering: Answering): AsyncGenerator<string
         template: templateFields(asked),
         ...stagesOf(asked),
         route: routeFields(asked),
-        timings: timingFields(asked, now()),
+        timings: timingFields(asked, now(), judgingMs),
       })
   } catch (thrown) {
     const { code, message, details } = AppError.from(thrown)

@@ -1,5 +1,5 @@
 import type { Assessment } from '../../shared/domain/abstention.ts'
-import type { CitedText, citationFilter } from '../../shared/domain/citations.ts'
+import type { AnswerFilter, CitedText } from '../../shared/domain/citations.ts'
 import { unmark } from '../../shared/domain/marking.ts'
 import type { Asked } from './ask.ts'
 
@@ -22,7 +22,7 @@ export function abstentionText({ retrieved }: Asked): string {
 /** The answer as it may be shown, piece by piece: marks of the prompt and citations of sources that were not given are gone before anyone reads it. */
 export async function* shownText(
   { session, retrieved }: Asked,
-  filter: ReturnType<typeof citationFilter>,
+  filter: AnswerFilter,
 ): AsyncGenerator<CitedText> {
   for await (const event of session.events) {
     if (event.type !== 'chunk' || event.text === '') continue
