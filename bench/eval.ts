@@ -2,17 +2,20 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { apiClient, type Client } from '../cli/lib/client.ts'
 import { describeEmbedder, parseEmbedder } from '../cli/lib/embedder.ts'
+import type { Configuration } from '../cli/lib/eval/configurations.ts'
+import { describeRefusal, differences } from '../cli/lib/eval/report.ts'
+import { systemCode } from '../cli/lib/failure.ts'
 import { startPlatform } from '../cli/platform/start.ts'
 import { missedBars, readBars } from './eval/bars.ts'
-import { type Configuration, configurationsFor, DEFAULT } from './eval/configurations.ts'
+import { configurationsFor, DEFAULT } from './eval/configurations.ts'
 import { ingest } from './eval/ingest.ts'
 import type { Judged } from './eval/judged.ts'
-import { describeProbability } from './eval/probability.ts'
-import { differences, figures, writeReport } from './eval/report.ts'
-import { runConfigurations, type SetResult } from './eval/run.ts'
+import { describeProbability, measureProbability } from './eval/probability.ts'
+import { figuresOf, writeSets } from './eval/report.ts'
+import { runSet, type SetResult } from './eval/run.ts'
 import { limited, readSets, SET_NAMES } from './eval/sets.ts'
 import { table } from './lib/table.ts'
 
@@ -26,40 +29,58 @@ const HELP = `npm run eval -- [options]
   --embedder URL     embed by the OpenAI-compatible server there (URL or URL,model)
   --report FOLDER    write report.md and report.json
   --limit N          ask no more than N questions of each set, spread over it
-  --at-least S.M=N   fail when metric M of set S is below N for the default; may be repeated`
+  --at-least S.M=N   fail when metric M of set S is below N for the default; may be repeated; hit-error has no bar`
 
-const { values } = parseArgs({
-  options: {
-    set: { type: 'string', default: 'cranfield' },
-    data: { type: 'string', default: process.env['FAIRLEAD_DATA'] ?? '' },
-    'default-only': { type: 'boolean', default: false },
-    compare: { type: 'boolean', default: false },
-    ablation: { type: 'boolean', default: false },
-    config: { type: 'string', multiple: true, default: [] },
-    embedder: { type: 'string' },
-    report: { type: 'string' },
-    limit: { type: 'string' },
-    'at-least': { type: 'string', multiple: true, default: [] },
-    help: { type: 'boolean', default: false },
-  },
-})
+const OPTIONS = {
+  set: { type: 'string', default: 'cranfield' },
+  data: { type: 'string', default: process.env['FAIRLEAD_DATA'] ?? '' },
+  'default-only': { type: 'boolean', default: false },
+  compare: { type: 'boolean', default: false },
+  ablation: { type: 'boolean', default: false },
+  config: { type: 'string', multiple: true, default: [] },
+  embedder: { type: 'string' },
+  report: { type: 'string' },
+  limit: { type: 'string' },
+  'at-least': { type: 'string', multiple: true, default: [] },
+  help: { type: 'boolean', default: false },
+} satisfies ParseArgsConfig['options']
+
+type Values = ReturnType<typeof readValues>
+
+function readValues() {
+  try {
+    return parseArgs({ options: OPTIONS }).values
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${problem.split(/\.\s/)[0]}; npm run eval -- --help lists the options`, { cause })
+  }
+}
 
 /** All that can be wrong with the arguments is told before anything starts. */
-function readOptions() {
+function readOptions(values: Values) {
   const limit = Number(values.limit ?? Number.POSITIVE_INFINITY)
   if (!(limit >= 1)) throw new Error(`--limit: "${values.limit}" is not a number above 0`)
-  const names = values.set.split(',').map((name) => name.trim())
   const others = configurationsFor(values.config, values.ablation)
   return {
-    sets: readSets(names, values.data).map((set) => limited(set, limit)),
+    sets: chosenSets(values).map((set) => limited(set, limit)),
     configurations: values['default-only'] ? [DEFAULT] : others,
     bars: readBars(values['at-least']),
   }
 }
 
-async function chosenEmbedder() {
-  if (values.embedder === undefined) return undefined
-  return describeEmbedder(parseEmbedder(values.embedder), async (url, models) => {
+function chosenSets({ set, data }: Values): Judged[] {
+  const names = set.split(',').map((name) => name.trim())
+  try {
+    return readSets(names, data)
+  } catch (cause) {
+    if (!(cause instanceof Error) || systemCode(cause) === undefined) throw cause
+    throw new Error(`--set: a set cannot be read: ${cause.message}`, { cause })
+  }
+}
+
+async function chosenEmbedder({ embedder }: Values) {
+  if (embedder === undefined) return undefined
+  return describeEmbedder(parseEmbedder(embedder), async (url, models) => {
     throw new Error(
       `--embedder: ${url} serves ${models.join(', ')}. Name one: --embedder ${url},${models[0]}`,
     )
@@ -69,6 +90,7 @@ async function chosenEmbedder() {
 async function measureSet(
   client: Client,
   set: Judged,
+  sets: readonly Judged[],
   configurations: readonly Configuration[],
 ): Promise<SetResult> {
   const startedMs = performance.now()
@@ -81,35 +103,39 @@ async function measureSet(
     documents: documents.length,
     questions: questions.length,
     ingestSeconds,
-    configurations: await runConfigurations(client, set, configurations, (line) => console.log(line)),
+    ...(await runSet(client, set, configurations)),
+    probability: await measureProbability(client, set, sets),
   }
 }
 
-function print(result: SetResult) {
-  const shown = figures(result)
+function print(result: SetResult, { compare, ablation }: Values) {
+  const shown = figuresOf(result)
+  for (const one of result.refused) console.log(describeRefusal(one))
   console.log(`\n${table(shown.header, shown.rows)}`)
-  if (result.configurations.length < 2 || !(values.compare || values.ablation)) return
-  const held = differences(result)
-  console.log(`\n${table(held.header, held.rows)}`)
+  if (result.configurations.length > 1 && (compare || ablation)) {
+    const held = differences(result.configurations)
+    console.log(`\n${table(held.header, held.rows)}`)
+  }
+  console.log(`\n${describeProbability(result.probability)}`)
 }
 
 async function main() {
+  const values = readValues()
   if (values.help) return console.log(HELP)
-  const { sets, configurations, bars } = readOptions()
-  const embedder = await chosenEmbedder()
+  const { sets, configurations, bars } = readOptions(values)
+  const embedder = await chosenEmbedder(values)
   const stateDir = await mkdtemp(join(tmpdir(), 'fairlead-eval-'))
   const platform = await startPlatform({ port: 0, stateDir, quiet: true, handbook: false, embedder })
   try {
     const client = apiClient({ url: platform.url, key: platform.apiKey })
     const results: SetResult[] = []
     for (const set of sets) {
-      const result = await measureSet(client, set, configurations)
+      const result = await measureSet(client, set, sets, configurations)
       results.push(result)
-      print(result)
-      console.log(`\n${await describeProbability(client, set, sets)}`)
+      print(result, values)
     }
     const about = `Embedder: ${embedder ? `${embedder.id} (${embedder.model})` : 'edge-static'}.`
-    if (values.report !== undefined) await writeReport(values.report, about, results)
+    if (values.report !== undefined) await writeSets(values.report, about, results)
     const missed = missedBars(bars, results)
     if (missed.length > 0) process.exitCode = 1
     for (const line of missed) console.error(line)

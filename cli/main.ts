@@ -26,7 +26,7 @@ Exit codes:
   ${EXIT.abstained}    ask: the documents hold no answer
   ${EXIT.interrupted}  interrupted
 
-Without --url and --key the commands use FAIRLEAD_URL and FAIRLEAD_API_KEY, or the nearest .fairlead/local.json;
+Without --url, --key and --state the commands use FAIRLEAD_URL and FAIRLEAD_API_KEY, or the nearest .fairlead/local.json;
 drain and undrain use FAIRLEAD_ADMIN_KEY, or the operators' key of that file.`
 
 const COMMANDS = [

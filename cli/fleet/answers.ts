@@ -1,9 +1,9 @@
 import { extractAnswer } from '../../shared/domain/extractive.ts'
-import { unmark } from '../../shared/domain/marking.ts'
-import type { Source } from '../../shared/domain/passage.ts'
+import { questionIn, sourcesIn } from './prompt-parts.ts'
 import type { Answer } from './reply.ts'
 import { hashOf } from './seeded.ts'
 import { answerTokens, textOf } from './shapes.ts'
+import { rewording, verdicts } from './side-answers.ts'
 
 const SHORTEST_TOKENS = 48
 const LONGEST_TOKENS = 240
@@ -19,48 +19,27 @@ export const numberedWords =
   () =>
     Array.from({ length: count }, (_, index) => `word${index}`).join(' ')
 
-/** Quotes the sources that the prompt holds, with their citations; without any, prose of a length that depends on the prompt. The same on every origin. */
+/**
+ * Judges and rewords where the prompt asks for that, else quotes the sources that the prompt holds, with their citations; without any,
+ * prose of a length that depends on the prompt. The same on every origin.
+ */
 export const demoAnswer: Answer = ({ messages = [] }) => {
   const prompt = textOf(messages.at(-1)?.content)
-  return quote(prompt) ?? prose(hashOf(JSON.stringify(messages.map(({ content }) => content))))
+  const rules = textOf(messages.find(({ role }) => role === 'system')?.content)
+  return (
+    verdicts(prompt) ??
+    rewording(rules, prompt) ??
+    quote(prompt) ??
+    prose(hashOf(JSON.stringify(messages.map(({ content }) => content))))
+  )
 }
-
-// The forms in which shared/domain/prompt.ts and most others number their sources.
-const TAGGED = /<source(?:-\w+)? number="(\d+)"(?: title="([^"]*)")?[^>]*>\n?([\s\S]*?)<\/source(?:-\w+)?>/g
-const BRACKETED = /^\[(\d+)\] *(.+(?:\n(?!\[\d+\]|\s*$).+)*)/gm
-/** Between the words of sources, where the prompt says so. */
-const MARK = /its words joined by (.)\./u
-const QUESTION = /(?:^|\n)Question: *([\s\S]*)$/
 
 function quote(prompt: string): string | null {
-  const mark = MARK.exec(prompt)?.[1] ?? null
-  const plain = (text = '') => unmark(text, mark)
-  const tagged = [...prompt.matchAll(TAGGED)].map(([, number, title, text]) =>
-    source(number, plain(text), plain(title)),
-  )
-  const sources =
-    tagged.length > 0
-      ? tagged
-      : [...prompt.matchAll(BRACKETED)].map(([, number, text]) => source(number, text))
-  const question = QUESTION.exec(prompt)?.[1] ?? prompt
+  const sources = sourcesIn(prompt)
   if (sources.length === 0) return null
-  const found = extractAnswer(question, sources)
+  const found = extractAnswer(questionIn(prompt), sources)
   return found?.answer ?? 'The sources do not contain the answer.'
 }
-
-const source = (number = '', text = '', title = ''): Source => ({
-  number: Number(number),
-  documentId: '',
-  version: 1,
-  title,
-  start: 0,
-  end: text.length,
-  text,
-  headings: [],
-  labels: [],
-  score: 1,
-  probability: 1,
-})
 
 function prose(seed: number): string {
   const count = SHORTEST_TOKENS + (seed % (LONGEST_TOKENS - SHORTEST_TOKENS))

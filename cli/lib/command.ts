@@ -3,7 +3,12 @@ import { apiClient, type Client } from './client.ts'
 import { type Role, resolveTarget } from './target.ts'
 import { print } from './terminal.ts'
 
-export type ClientOptions = { readonly url?: string; readonly key?: string; readonly json?: boolean }
+export type ClientOptions = {
+  readonly url?: string
+  readonly key?: string
+  readonly state?: string
+  readonly json?: boolean
+}
 /** Aborts with the first Ctrl-C or SIGTERM; work that is awaited with it ends cleanly. */
 export type Connection = { readonly client: Client; readonly signal: AbortSignal }
 
@@ -12,6 +17,7 @@ export const clientCommand = (name: string) =>
   new Command(name)
     .option('--url <address>', 'address of the platform')
     .option('--key <key>', 'API key')
+    .option('--state <folder>', 'folder of the platform, where it was started with --state')
     .option('--json', 'print JSON and nothing else')
 
 export function connect(options: ClientOptions, role: Role = 'tenant'): Connection {

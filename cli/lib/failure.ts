@@ -49,9 +49,13 @@ const oneLine = (text: string) => text.replaceAll(/\s*\n\s*/g, ' ').trim()
 
 /** The system's word for a failed file or network operation: ENOENT, EACCES, ECONNREFUSED, ... */
 export function systemCode(error: unknown): string | undefined {
-  const codes = causes(error).map((cause) => ('code' in cause ? cause.code : undefined))
-  return codes.find((code) => typeof code === 'string')
+  return causes(error)
+    .map((cause) => ('code' in cause ? String(cause.code) : ''))
+    .find((code) => SYSTEM_CODE.test(code))
 }
+
+/** Our own errors have codes too, in lower case, and a message that says more. */
+const SYSTEM_CODE = /^[A-Z][A-Z0-9_]+$/
 
 /** As short as it can be told: the system's word, or what the innermost cause says. */
 export const reasonOf = (error: unknown): string =>

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { EXIT, Failure } from './failure.ts'
 
@@ -32,23 +32,44 @@ const KEYS = {
   operator: { variable: 'FAIRLEAD_ADMIN_KEY', local: 'adminKey' },
 } as const
 
-type Given = { readonly url?: string | undefined; readonly key?: string | undefined }
+type Given = {
+  readonly url?: string | undefined
+  readonly key?: string | undefined
+  /** Folder of a platform that was started with `--state`. */
+  readonly state?: string | undefined
+}
 
 /** Options first, then the environment, then the nearest `.fairlead/local.json`, whose key is never sent to another address. */
 export function resolveTarget(options: Given, env: NodeJS.ProcessEnv, folder: string, role: Role): Target {
+  if (options.state === undefined) return knownTarget(options, env, folder, role)
+  return startedWith(resolve(folder, options.state), options, role)
+}
+
+function knownTarget(options: Given, env: NodeJS.ProcessEnv, folder: string, role: Role): Target {
   const given = options.url ?? env['FAIRLEAD_URL']
   const local = nearestLocalFile(folder)
   const url = given === undefined ? local?.url : addressOf(given)
+  const { variable, local: name } = KEYS[role]
   if (url === undefined)
     throw new Failure(
       EXIT.usage,
-      `No platform is known here. Start one with "npm start", or set FAIRLEAD_URL and ${KEYS[role].variable}.`,
+      `No platform is known here. Start one with "npm start", name the folder of one that was started with --state, or set FAIRLEAD_URL and ${variable}.`,
     )
-  const { variable, local: name } = KEYS[role]
   const key = options.key ?? env[variable] ?? (local?.url === url ? local[name] : undefined)
   if (key === undefined)
     throw new Failure(EXIT.usage, `No key is known for ${url}. Set ${variable} or give --key.`)
   return { url, key }
+}
+
+function startedWith(stateDir: string, { url, key }: Given, role: Role): Target {
+  if (url !== undefined)
+    throw new Failure(EXIT.usage, '--state names a platform and its address; leave --url out')
+  const file = readLocalFile(stateDir)
+  if (file) return { url: file.url, key: key ?? file[KEYS[role].local] }
+  throw new Failure(
+    EXIT.usage,
+    `--state: no platform was started with ${stateDir}. Name the folder that "npm start -- --state FOLDER" was given.`,
+  )
 }
 
 function addressOf(text: string): string {

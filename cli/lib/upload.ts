@@ -21,6 +21,8 @@ export type Summary = {
   readonly live: number
   readonly unchanged: number
   readonly failed: readonly Problem[]
+  /** Files that are no documents, which `documents` does not count. */
+  readonly skipped: number
 }
 export type Upload = {
   readonly client: Client
@@ -72,6 +74,7 @@ export async function uploadDocuments({
     live: outcomes.filter((outcome) => outcome === 'live').length,
     unchanged: outcomes.filter((outcome) => outcome === 'unchanged').length,
     failed: outcomes.filter((outcome) => typeof outcome === 'object'),
+    skipped: found.skipped.length,
   }
 }
 
@@ -175,12 +178,20 @@ async function failureOf(client: Client, collection: string, id: string): Promis
   return { id, reason: error ? `${error.message} (${error.code})` : state }
 }
 
-/** `notes: 12 documents, 10 live, 1 unchanged, 1 failed`, and every failure on a line of its own. */
-export function describeSummary({ collection, documents, live, unchanged, failed }: Summary): string {
+/** `notes: 12 documents, 10 live, 1 unchanged, 1 failed, 2 skipped`, and every failure on a line of its own. */
+export function describeSummary({
+  collection,
+  documents,
+  live,
+  unchanged,
+  failed,
+  skipped,
+}: Summary): string {
   const counts = [
     `${live} live`,
     ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ]
   const failures = failed.map(({ id, reason }) => `\n  ${printable(id)}: ${printable(reason)}`)
   const noun = documents === 1 ? 'document' : 'documents'

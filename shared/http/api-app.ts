@@ -3,6 +3,7 @@ import type { Context, Env } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
+import { issueLines } from './issue-lines.ts'
 
 /** A framework error (malformed JSON, wrong method) is the caller's, everything else unknown is ours. */
 export function toAppError(thrown: unknown): AppError {
@@ -29,18 +30,17 @@ export function renderError(error: AppError, requestId: string): Response {
   return Response.json(body, { status: error.status, headers })
 }
 
-/** One line: `field.path: what is wrong` for every field, in the order they were found. */
-export function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
-  return issues
-    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
-    .join('; ')
+/** One line: `field.path: what is wrong` for every field, in the order they were found. With the path of the route also where fields belong. */
+export function describeIssues(issues: readonly z.core.$ZodIssue[], route?: string): string {
+  return issues.flatMap((issue) => issueLines(issue, route)).join('; ')
 }
 
 /** An OpenAPIHono whose validation failures are `invalid_request` naming each field. */
 export function apiApp<E extends Env>() {
   return new OpenAPIHono<E>({
-    defaultHook: (result, _context: Context<E>) => {
-      if (!result.success) throw new AppError('invalid_request', describeIssues(result.error.issues))
+    defaultHook: (result, { req }: Context<E>) => {
+      if (!result.success)
+        throw new AppError('invalid_request', describeIssues(result.error.issues, req.path))
     },
   })
 }

@@ -5,6 +5,7 @@ import { voyageEmbedder } from '../adapters/embedders/voyage.ts'
 import { workersAiEmbedder } from '../adapters/embedders/workers-ai.ts'
 import { serviceName } from '../domain/tariff.ts'
 import { AppError } from '../errors.ts'
+import { describeIssues } from '../http/api-app.ts'
 import { parseJson } from '../http/body.ts'
 import type { RemoteOptions } from '../http/embeddings/remote.ts'
 import type { Embedder, Embedders, TokenCounter } from '../ports/embedder.ts'
@@ -59,11 +60,11 @@ type Variables = {
 /** The list that EMBEDDERS holds; throws what is wrong with it, naming the field. */
 export function readEmbedderList(list: unknown): Configuration[] {
   if (list === undefined || list === '') return []
-  const { data, error } = configurations.safeParse(typeof list === 'string' ? parseJson(list) : list)
+  const given = typeof list === 'string' ? parseJson(list) : list
+  const { data, error } = configurations.safeParse(given)
   if (data) return data
-  const [issue] = error.issues
-  const at = issue?.path.join('.')
-  throw new AppError('internal', `EMBEDDERS: ${at ? `${at}: ` : ''}${issue?.message ?? 'is no JSON list'}`)
+  const problem = Array.isArray(given) ? describeIssues(error.issues) : 'must be a JSON list, such as []'
+  throw new AppError('internal', `EMBEDDERS: ${problem}`)
 }
 
 /** The embedders that the variables name, beside the built-in one. `named` finds a Worker secret by its name. */

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { cohereReranker } from '../adapters/rerankers/cohere.ts'
+import { LATE_INTERACTION } from '../adapters/rerankers/late-interaction.ts'
 import { teiReranker } from '../adapters/rerankers/tei.ts'
 import { workersAiReranker } from '../adapters/rerankers/workers-ai.ts'
 import { AppError } from '../errors.ts'
+import { describeIssues } from '../http/api-app.ts'
 import { parseJson } from '../http/body.ts'
 import type { EventSink } from '../ports/event-sink.ts'
 import type { Reranker } from '../ports/reranker.ts'
@@ -75,32 +77,28 @@ type Surroundings = { readonly named: Named; readonly log: EventSink }
  */
 export function rerankersFrom(
   json: string | undefined,
-  { named, log }: Surroundings,
+  surroundings: Surroundings,
   builtIn: readonly RegisteredReranker[],
 ): ReadonlyMap<string, RegisteredReranker> {
   const rerankers = new Map(builtIn.map((one) => [one.reranker.id, one]))
-  const list = readRerankerList(json)
-  for (const [i, { id: name }] of list.entries())
-    if (rerankers.has(name) || list.findIndex((other) => other.id === name) < i)
-      throw wrong(`${i}.id`, `there is a reranker "${name}" already; choose another id`)
-  for (const [i, one] of list.entries()) {
-    // An entry can name only what stands before it, so that none can be made of itself.
-    const find = (field: string, name: string): Reranker => {
-      const found = rerankers.get(name)
-      if (found) return found.reranker
-      const known = [...rerankers.keys()].map((other) => `"${other}"`).join(', ')
-      throw wrong(`${i}.${field}`, `there is no reranker "${name}" before it in the list; there is ${known}`)
-    }
-    rerankers.set(one.id, { reranker: make(one, find, { named, log }), weight: one.weight })
+  const list = readRerankerList(json, [...rerankers.keys()])
+  for (const one of list) {
+    // The list names only what stands before, which is made by now.
+    const made = <T extends { readonly id: string }>(parts: readonly T[]) =>
+      parts.flatMap((part) => {
+        const found = rerankers.get(part.id)
+        return found ? [{ ...part, reranker: found.reranker }] : []
+      })
+    rerankers.set(one.id, { reranker: make(one, made, surroundings), weight: one.weight })
   }
   return rerankers
 }
 
-function make(
-  one: Entry,
-  find: (field: string, name: string) => Reranker,
-  { named, log }: Surroundings,
-): Reranker {
+type Made = <T extends { readonly id: string }>(
+  parts: readonly T[],
+) => (T & { readonly reranker: Reranker })[]
+
+function make(one: Entry, made: Made, { named, log }: Surroundings): Reranker {
   switch (one.kind) {
     case 'tei':
       return teiReranker({ ...one, ...connection(one, named) })
@@ -108,20 +106,10 @@ function make(
       return cohereReranker({ ...one, ...connection(one, named) })
     case 'workers-ai':
       return workersAiReranker({ ...one, ...connection(one, named) })
-    case 'multi-stage': {
-      const stages = one.stages.map(({ id: name, keep }, i) => ({
-        reranker: find(`stages.${i}.id`, name),
-        keep,
-      }))
-      return multiStage(one.id, stages)
-    }
-    case 'ensemble': {
-      const members = one.members.map(({ id: name, weight }, i) => ({
-        reranker: find(`members.${i}.id`, name),
-        weight,
-      }))
-      return ensemble(one.id, members, { log })
-    }
+    case 'multi-stage':
+      return multiStage(one.id, made(one.stages))
+    case 'ensemble':
+      return ensemble(one.id, made(one.members), { log })
   }
 }
 
@@ -133,14 +121,43 @@ const connection = ({ url, auth }: Remote, named: Named) => ({
   fetch: globalThis.fetch,
 })
 
-/** The list as it is written, checked but for the ids that its entries name. */
-export function readRerankerList(json: string | undefined): Entry[] {
+/** The list that RERANKERS holds; throws what is wrong with it, naming the field. */
+export function readRerankerList(
+  json: string | undefined,
+  builtIn: readonly string[] = [LATE_INTERACTION],
+): Entry[] {
   if (json === undefined || json === '') return []
-  const { data, error } = entries.safeParse(parseJson(json))
-  if (data) return data
-  const [issue] = error.issues
-  throw wrong(issue?.path.join('.') ?? '', issue?.message ?? 'is no JSON list')
+  const given = parseJson(json)
+  const { data, error } = entries.safeParse(given)
+  if (error)
+    throw wrong(Array.isArray(given) ? describeIssues(error.issues) : 'must be a JSON list, such as []')
+  requireIds(data, builtIn)
+  return data
 }
 
-const wrong = (field: string, message: string) =>
-  new AppError('internal', `RERANKERS: ${field === '' ? '' : `${field}: `}${message}`)
+/** An entry can name only what stands before it, so that none can be made of itself. */
+function requireIds(list: readonly Entry[], builtIn: readonly string[]): void {
+  const known = new Set(builtIn)
+  for (const [i, one] of list.entries()) {
+    if (known.has(one.id)) throw wrong(`${i}.id: there is a reranker "${one.id}" already; choose another id`)
+    const unknown = parts(one).find(({ id: name }) => !known.has(name))
+    if (unknown) {
+      const names = [...known].map((name) => `"${name}"`).join(', ')
+      throw wrong(
+        `${i}.${unknown.field}: there is no reranker "${unknown.id}" before it in the list; there is ${names}`,
+      )
+    }
+    known.add(one.id)
+  }
+}
+
+/** What an entry is made of, each with the field that names it. */
+function parts(one: Entry): { readonly field: string; readonly id: string }[] {
+  if (one.kind === 'multi-stage')
+    return one.stages.map(({ id: name }, i) => ({ field: `stages.${i}.id`, id: name }))
+  if (one.kind === 'ensemble')
+    return one.members.map(({ id: name }, i) => ({ field: `members.${i}.id`, id: name }))
+  return []
+}
+
+const wrong = (problem: string) => new AppError('internal', `RERANKERS: ${problem}`)

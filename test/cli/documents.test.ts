@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { collectionFor, findDocuments } from '../../cli/lib/documents.ts'
+import { collectionFor, describeSkipped, findDocuments } from '../../cli/lib/documents.ts'
 
 function folderWith(...files: readonly string[]): string {
   const root = mkdtempSync(join(tmpdir(), 'fairlead-documents-'))
@@ -25,6 +25,18 @@ it('finds documents below a folder by their relative paths, in order, each with 
     'x.markdown text/markdown',
   ])
   expect(problems).toEqual([])
+})
+
+it('names what it skips, the first few of many', async () => {
+  const few = await findDocuments([folderWith('a.md', 'report.pdf')])
+  expect(describeSkipped(few)).toBe(
+    'Skipped 1 file that is none of .md, .markdown, .html, .htm, .txt: report.pdf',
+  )
+  const many = folderWith('a.md', ...Array.from({ length: 7 }, (_, i) => `photos/${i}.jpg`))
+  expect(describeSkipped(await findDocuments([many]))).toMatch(
+    /^Skipped 7 files that are none of .*: photos\/0\.jpg, .*, photos\/4\.jpg and 2 more$/,
+  )
+  expect(describeSkipped(await findDocuments([folderWith('a.md', '.hidden')]))).toBeNull()
 })
 
 it('leaves out what is hidden, node_modules, and folders behind links', async () => {

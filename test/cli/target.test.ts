@@ -45,6 +45,19 @@ it('says what to do when nothing is known, also when the file is damaged', () =>
   expect(() => resolveTarget({ url: 'localhost', key: 'k' }, {}, '/')).toThrow('"localhost" is no address')
 })
 
+it('takes a platform that was named by its folder before the environment, with the key of that folder', () => {
+  const env = { FAIRLEAD_URL: 'http://env', FAIRLEAD_API_KEY: 'env key' }
+  const folder = below({ ...local, url: 'http://127.0.0.1:8800', apiKey: 'second' })
+  const state = '../../.fairlead'
+  expect(resolveTarget({ state }, env, folder)).toEqual({ url: 'http://127.0.0.1:8800', key: 'second' })
+  expect(resolveTarget({ state, key: 'option key' }, env, folder).key).toBe('option key')
+  expect(resolveFor({ state }, env, folder, 'operator').key).toBe('admin')
+  expect(() => resolveTarget({ state, url: 'http://option' }, env, folder)).toThrow('leave --url out')
+  expect(() => resolveTarget({ state: 'nowhere' }, env, folder)).toThrow(
+    `--state: no platform was started with ${folder}/nowhere`,
+  )
+})
+
 it("takes the operators' key for what belongs to the whole platform, and no tenant's key in its place", () => {
   const env = { FAIRLEAD_API_KEY: 'env key' }
   expect(resolveFor({}, env, below(local), 'operator')).toEqual({ url: local.url, key: 'admin' })

@@ -80,15 +80,17 @@ function folderWith(files: Readonly<Record<string, string | Buffer>>): string {
 
 it('waits for every document and counts what became of it', async () => {
   const { client } = await ingestDouble()
-  const found = await findDocuments([folderWith({ 'a.md': 'new', 'b.md': 'same', 'failing.md': 'new' })])
+  const found = await findDocuments([
+    folderWith({ 'a.md': 'new', 'b.md': 'same', 'failing.md': 'new', 'x.pdf': '' }),
+  ])
   const progress: string[] = []
   const onProgress = (done: number, total: number) => void progress.push(`${done}/${total}`)
   const summary = await uploadDocuments({ client, collection: 'notes', found, onProgress })
   const failed = [{ id: 'failing.md', reason: 'Not readable. (invalid_request)' }]
-  expect(summary).toEqual({ collection: 'notes', documents: 3, live: 1, unchanged: 1, failed })
+  expect(summary).toEqual({ collection: 'notes', documents: 3, live: 1, unchanged: 1, failed, skipped: 1 })
   expect(progress).toEqual(['1/3', '2/3', '3/3'])
   expect(describeSummary(summary)).toBe(
-    'notes: 3 documents, 1 live, 1 unchanged, 1 failed\n  failing.md: Not readable. (invalid_request)',
+    'notes: 3 documents, 1 live, 1 unchanged, 1 failed, 1 skipped\n  failing.md: Not readable. (invalid_request)',
   )
 })
 

@@ -63,17 +63,29 @@ describe('the command line', () => {
     expect(await fairlead('ask', 'Zyzzyva quokka frobnication?')).toMatchObject({ code: 5, stderr: '' })
   })
 
-  it('puts a folder in, names what failed, and does nothing twice', async () => {
+  it('puts a folder in, names what failed or is skipped, and does nothing twice', async () => {
     const collection = unique('notes')
     const notes = join(folder, collection)
     await mkdir(join(notes, 'deep'), { recursive: true })
     await writeFile(join(notes, 'deep/backups.md'), '# Backups\n\nBackups run every night at two.\n')
     await writeFile(join(notes, 'broken.txt'), Buffer.of(0xff, 0xfe, 0x00))
+    await writeFile(join(notes, 'report.pdf'), '%PDF-1.7')
     const first = await fairlead('ingest', notes, '--json')
     const failed = [{ id: 'broken.txt', reason: expect.stringContaining('UTF-8') }]
-    expect(JSON.parse(first.stdout)).toEqual({ collection, documents: 2, live: 1, unchanged: 0, failed })
-    expect(first.code).toBe(1)
+    expect(JSON.parse(first.stdout)).toEqual({
+      collection,
+      documents: 2,
+      live: 1,
+      unchanged: 0,
+      failed,
+      skipped: 1,
+    })
+    expect(first).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Skipped 1 file .*: report\.pdf\n$/),
+    })
     await rm(join(notes, 'broken.txt'))
+    await rm(join(notes, 'report.pdf'))
     const second = await fairlead('ingest', notes)
     expect(second).toEqual({
       code: 0,

@@ -44,6 +44,19 @@ it('a simulated fleet answers, survives the loss of an origin, and is forgotten 
 
   const first = await ask(started)
   expect(first).toMatchObject({ text: ANSWER, degraded: false })
+  const beside = await started.client.call(queryRoute, {
+    body: {
+      question: 'How many days of leave does everyone have?',
+      collection: COLLECTION,
+      retrieval: { rewrite: ['multi_query'] },
+      verification: { judge: true },
+    },
+  })
+  expect(beside).toMatchObject({
+    claims: [{ judged: 'supported' }],
+    judge: { failure: null },
+    rewriting: { failure: null, queries: expect.arrayContaining(['many days leave everyone']) },
+  })
   const chosen = endpoints.find(({ id }) => id === first.endpoint)
   expect(chosen).toMatchObject({ tier: 'm' })
   const broken = await fetch(new URL('/faults', chosen?.url), {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Reranker } from '../../../shared/ports/reranker.ts'
-import { rerankersFrom } from '../../../shared/registry/rerankers.ts'
+import { readRerankerList, rerankersFrom } from '../../../shared/registry/rerankers.ts'
 import { CANDIDATES, QUESTION, rerankerContract } from '../../contract/reranker.ts'
 import { type RerankDouble, startCohere, startTei, startWorkersAi } from '../../doubles/rerankers.ts'
 
@@ -104,6 +104,20 @@ describe('the rerankers of a platform', () => {
   })
 
   it('are refused when the variable is no JSON', () => {
-    expect(() => rerankersFrom('[{', { named, log: () => undefined }, builtIn)).toThrow(/^RERANKERS: /)
+    expect(() => rerankersFrom('[{', { named, log: () => undefined }, builtIn)).toThrow(
+      /^RERANKERS: must be a JSON list/,
+    )
+  })
+
+  it('are refused with everything that is wrong, not the first of it', () => {
+    expect(() => read([{ ...tei, url: 'tei', weight: 3 }])).toThrow(/0\.weight: .*; 0\.url: /)
+  })
+
+  it('are refused where the list is only looked at, too', () => {
+    const stages = { id: 'two', kind: 'multi-stage', stages: [{ id: 'late-interaction' }, { id: 'bge' }] }
+    expect(readRerankerList(JSON.stringify([tei, stages])).map(({ id }) => id)).toEqual(['bge', 'two'])
+    expect(() => readRerankerList(JSON.stringify([stages]))).toThrow(
+      'RERANKERS: 0.stages.1.id: there is no reranker "bge" before it in the list; there is "late-interaction"',
+    )
   })
 })
