@@ -1,4 +1,5 @@
 import type { Span } from './document.ts'
+import { isUnbroken } from './sentence-borders.ts'
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 /** What may stand before the words of a line: list bullets, numbers, quotes. */
@@ -43,12 +44,12 @@ export function sentencesOf(text: string, { start, end }: Span): Span[] {
   return found
 }
 
-/** A mark that no blank follows ends no sentence: `/v1/usage?from=` is one word. */
+/** A mark that no blank follows ends no sentence: `/v1/usage?from=` is one word. Nor does that of an abbreviation or an ordinal. */
 function joined(piece: string): { index: number; segment: string }[] {
   const segments: { index: number; segment: string }[] = []
   for (const { index, segment } of segmenter.segment(piece)) {
     const last = segments.at(-1)
-    if (last && !/\s$/.test(last.segment)) last.segment += segment
+    if (last && (!/\s$/.test(last.segment) || isUnbroken(last.segment, segment))) last.segment += segment
     else segments.push({ index, segment })
   }
   return segments

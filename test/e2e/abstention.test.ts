@@ -42,6 +42,18 @@ it('a model that cites a passage is believed against the judgement of its words'
   expect(said).toMatchObject({ outcome: 'answered', degraded: false })
 })
 
+it('a model that declines has abstained, though the passages have all words of the question', async () => {
+  const { place } = await newEndpoint({ answer: 'The sources do not contain the answer.' })
+  const requirements = { tier: 's', residency: [place] }
+  const said = await ask('rules', 'How many days of leave does everyone have?', { requirements })
+  expect(said).toMatchObject({
+    outcome: 'abstained',
+    abstention: 'insufficient',
+    reason: 'the model says that the sources do not answer it',
+    answer: 'The sources do not contain the answer.',
+  })
+})
+
 it('a model that declines in words of its own has abstained', async () => {
   const { place } = await newEndpoint({ answer: 'The sources do not say.' })
   const requirements = { tier: 's', residency: [place] }

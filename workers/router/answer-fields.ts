@@ -1,3 +1,4 @@
+import type { Assessment } from '../../shared/domain/abstention.ts'
 import { toUsd } from '../../shared/domain/money.ts'
 import { isRefusal } from '../../shared/domain/refusal.ts'
 import { decisionRecord } from '../../shared/domain/routing/record.ts'
@@ -61,17 +62,21 @@ function afterwards(attempts: readonly Attempt[], endpoint: string, degraded: bo
  * unable to answer or it says itself that they do not. Data that a schema describes says nothing of the kind.
  */
 export function outcomeOf({ answer, isCiting, isData }: Said, { retrieved }: Asked) {
-  const { sources = [], assessment } = retrieved ?? {}
+  const { sources = [], assessment = ANSWERABLE } = retrieved ?? {}
   const isSaying = answer.trim() !== '' && sources.length > 0
-  if (isSaying && isCiting) return { outcome: 'answered' } as const
-  if (assessment !== undefined && assessment.outcome !== 'answerable')
+  if (isSaying && isCiting) return ANSWERED
+  if (assessment.outcome !== 'answerable')
     return { outcome: 'abstained', abstention: assessment.outcome, reason: assessment.reason } as const
   if (!isSaying) return { outcome: 'abstained', abstention: 'no_evidence' } as const
-  return !isData && isRefusal(answer) ? DECLINED : ({ outcome: 'answered' } as const)
+  return isData ? ANSWERED : outcomeByForm(answer)
 }
+
+const outcomeByForm = (answer: string) => (isRefusal(answer) ? DECLINED : ANSWERED)
 
 type Said = { readonly answer: string; readonly isCiting: boolean; readonly isData: boolean }
 
+const ANSWERABLE: Assessment = { outcome: 'answerable' }
+const ANSWERED = { outcome: 'answered' } as const
 const DECLINED = {
   outcome: 'abstained',
   abstention: 'insufficient',

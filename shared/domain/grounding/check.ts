@@ -1,9 +1,11 @@
 import type { Span } from '../document.ts'
+import { languageOf } from '../query/language.ts'
 import { stems } from '../terms.ts'
 import { entailmentOf, isVerbatim, judge, type Signals, supportOf } from './entailment.ts'
 import { hasDate, hasName, hasQuantity, statedIn } from './facts.ts'
 import { isQuotedFrom } from './quotations.ts'
 import { type Evidence, type ReadSentence, type ReadSource, readSentence } from './reading.ts'
+import { withoutSmallWords } from './small-words.ts'
 import { GROUNDING } from './weights.gen.ts'
 
 /** How many of a kind a sentence states, and those that stand in none of its sources, as written. */
@@ -38,9 +40,11 @@ export function checkSentence(
   sources: readonly ReadSource[],
   rarity: Evidence['rarity'],
 ): Checked {
-  const claim = readSentence(sentence)
+  const language = languageIn(sentence, sources)
+  const read = readSentence(sentence)
+  const claim = { ...read, stems: withoutSmallWords(read.stems, language) }
   const isCopy = isVerbatim(claim, sources)
-  const { given, ...facts } = checkFacts(sentence, quotations, sources, isCopy)
+  const { given, ...facts } = checkFacts(sentence, language, quotations, sources, isCopy)
   const { signals, hasOpposite } = judge(withoutSettled(claim, given, sources), sources, rarity)
   let entailment = isCopy ? 1 : entailmentOf(signals)
   if (claim.stems.size === 0) entailment = 0
@@ -56,6 +60,7 @@ const isQuoted = (text: string, { verbatim }: ReadSource) => isQuotedFrom(text, 
 /** The literal checks, and as `given` what of the sentence they found. */
 function checkFacts(
   sentence: string,
+  language: string | null,
   quotations: readonly string[],
   sources: readonly ReadSource[],
   isCopy: boolean,
@@ -74,7 +79,7 @@ function checkFacts(
     return { stated: said.length, missing }
   }
   const inSentence = ({ start, end }: Span) => sentence.slice(start, end).trim()
-  const stated = statedIn(sentence)
+  const stated = statedIn(sentence, language)
   const quantities = compare(stated.quantities, (said, { facts }) => hasQuantity(said, facts()), inSentence)
   const codes = compare(stated.codes, isQuoted, asIs)
   return {
@@ -87,6 +92,12 @@ function checkFacts(
     quotes: compare(quotations, isQuoted, asIs),
     given,
   }
+}
+
+/** A sentence that does not tell its language has that of what it cites. */
+function languageIn(sentence: string, sources: readonly ReadSource[]): string | null {
+  const { language } = languageOf(sentence)
+  return language ?? sources.map((source) => source.language().language).find((one) => one !== null) ?? null
 }
 
 /** What stands in the sources in another form ("one thousand" for 1000) is not looked for again by its words. */

@@ -10,7 +10,24 @@ export type WrittenDate = Span & {
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 const MONTH = String.raw`(?<month>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)`
-const DAY = String.raw`(?<day>[0-3]?\d)(?:st|nd|rd|th)?`
+/** Months by their names in other languages, January first. */
+const OTHER_MONTHS = [
+  'januar jänner janvier enero gennaio janeiro januari',
+  'februar feber février febrero febbraio fevereiro februari',
+  'märz mars marzo março maart',
+  'avril abril aprile',
+  'mai mayo maggio maio mei',
+  'juni juin junio giugno junho',
+  'juli juillet julio luglio julho',
+  'août agosto augustus',
+  'septembre septiembre settembre setembro',
+  'oktober octobre octubre ottobre outubro',
+  'novembre noviembre novembro',
+  'dezember décembre diciembre dicembre dezembro',
+].map((names) => names.split(' '))
+const GERMAN_MONTH = String.raw`(?<month>Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember)`
+const OTHER_MONTH = `(?<month>${OTHER_MONTHS.flat().join('|')})`
+const DAY = String.raw`(?<day>[0-3]?\d)(?:st|nd|rd|th|er|º)?`
 const YEAR = String.raw`(?<year>[12]\d{3})`
 const EDGE = String.raw`(?<![\p{L}\p{N}])`
 const END = String.raw`(?![\p{L}\p{N}])`
@@ -18,14 +35,17 @@ const END = String.raw`(?![\p{L}\p{N}])`
 const pattern = (body: string, flags = 'giu') => new RegExp(`${EDGE}(?:${body})${END}`, flags)
 const FORMS: readonly RegExp[] = [
   pattern(String.raw`${YEAR}-(?<month>[01]\d)(?:-(?<day>[0-3]\d))?(?:T[\d:.]+Z?)?`),
-  pattern(String.raw`${DAY}(?: of)?[ -]${MONTH},?(?:[ -]${YEAR})?`),
+  pattern(String.raw`${DAY}(?: of|\.)?[ -]${MONTH},?(?:[ -]${YEAR})?`),
+  pattern(String.raw`${DAY}\.?(?: de)?[ -]${OTHER_MONTH}(?:(?: de)?[ -]${YEAR})?`),
   pattern(String.raw`${MONTH} ${DAY}(?!\d|,\d{3})(?:,? ${YEAR})?`),
   pattern(String.raw`${MONTH},? ${YEAR}`),
+  pattern(String.raw`${OTHER_MONTH}(?: de)? ${YEAR}`),
   // Which of the two is the day differs between countries: what is compared is the pair.
   pattern(String.raw`(?<first>[0-3]?\d)[/.](?<second>[0-3]?\d)[/.]${YEAR}`),
   pattern(String.raw`(?<decade>[12]\d{2}0)['’]?s`),
   // Without capitals "may" and "march" are verbs.
   pattern(MONTH, 'gu'),
+  pattern(GERMAN_MONTH, 'gu'),
 ]
 
 /** Dates of a text, in order: ISO, "3 May 2026", "May 3, 2026", "May 2026", "3/5/2026", "the 1990s"; a bare year is a number. */
@@ -63,8 +83,12 @@ function fieldsOf(groups: Readonly<Record<string, string | undefined>>): Omit<Wr
   }
 }
 
-const monthOf = (text: string) =>
-  /^\d/.test(text) ? Number(text) : MONTHS.indexOf(text.slice(0, 3).toLowerCase()) + 1
+function monthOf(text: string): number {
+  if (/^\d/.test(text)) return Number(text)
+  const name = text.toLowerCase()
+  const other = OTHER_MONTHS.findIndex((names) => names.includes(name))
+  return (other >= 0 ? other : MONTHS.indexOf(name.slice(0, 3))) + 1
+}
 
 /** True when a text that gives `given`, and the years `years` besides, supports the date `said`. */
 export function datesAgree(said: WrittenDate, given: WrittenDate, years: ReadonlySet<number>): boolean {

@@ -1,3 +1,4 @@
+import { languageOf } from '../query/language.ts'
 import { datesAgree, datesOf, type WrittenDate } from './dates.ts'
 import { initialsOf, isSameName, type Name, nameKey, nameKeys, namesOf } from './names.ts'
 import { ordinalWords } from './number-words.ts'
@@ -15,11 +16,11 @@ export type Facts = {
   readonly initials: ReadonlySet<string>
 }
 
-export function factsOf(path: string, sentences: readonly string[]): Facts {
+export function factsOf(path: string, sentences: readonly string[], language: string | null): Facts {
   const text = [path, ...sentences].join('\n')
   const above = nameKeys(path)
   const names = [above, ...sentences.map((sentence) => new Set([...above, ...nameKeys(sentence)]))]
-  const quantities = quantitiesOf(text)
+  const quantities = quantitiesOf(text, language)
   const dates = datesOf(text)
   return {
     quantities,
@@ -47,11 +48,12 @@ export type Stated = {
 const CODE =
   /(?<![\p{L}\p{N}])(?:\d+(?:[.:/]\d+){2,}|\d+[:/]\d+|(?=[\p{L}\p{N}_.-]*\p{L})(?=[\p{L}_.-]*\d)[\p{L}\p{N}][\p{L}\p{N}_.-]*[\p{L}\p{N}])(?![\p{L}\p{N}])/gu
 
-export function statedIn(sentence: string): Stated {
+/** `language`: of the sentence, as far as it is known. */
+export function statedIn(sentence: string, language = languageOf(sentence).language): Stated {
   const dates = datesOf(sentence)
   const withoutDates = blank(sentence, dates)
-  const names = namesOf(withoutDates)
-  const found = quantitiesOf(withoutDates)
+  const names = namesOf(withoutDates, language)
+  const found = quantitiesOf(withoutDates, language)
   const codes = [...withoutDates.matchAll(CODE)].filter(
     ({ index, 0: code }) => !isQuantity(code, index, found),
   )
@@ -69,7 +71,7 @@ function isQuantity(code: string, start: number, quantities: readonly Quantity[]
   if (/^\d+(?:st|nd|rd|th)\b/.test(code)) return true
   return (
     /^\d/.test(code) &&
-    !/^\d+(?:[:/]|\.\d+\.)/.test(code) &&
+    !/^(?!\d{1,3}(?:\.\d{3})+$)\d+(?:[:/]|\.\d+\.)/.test(code) &&
     quantities.some((quantity) => quantity.start <= start && quantity.end > start)
   )
 }

@@ -11,7 +11,7 @@ const JOINED = /^[ \u00a0]$/
 const BEGINNING = /(?:^|[.!?:;…>*#|•–—]\s+|^[\s"'“‘«([*_-]+|["“«‘(]|\n\s*)$/u
 /** Forms of address and small words that are written with a capital beside a name and say little. */
 const OF_ADDRESS = new Set(
-  'i mr mrs ms miss dr prof professor sir lord lady president king queen prince princess saint st captain general minister senator the a an of and in on at for to by with no'.split(
+  'i mr mrs ms miss dr prof professor sir lord lady president king queen prince princess saint st captain general minister senator herr herrn frau the a an of and in on at for to by with no'.split(
     ' ',
   ),
 )
@@ -42,25 +42,42 @@ export function nameKeys(text: string): Set<string> {
 }
 
 /**
- * Capitalised runs of a sentence that are names. Where a sentence begins, a capitalised word alone says nothing;
- * before another one it belongs to the name.
+ * Capitalised runs of a sentence that are names. Where a sentence begins, a capitalised word alone says nothing; before another one it belongs
+ * to the name. In German every noun has a capital: only runs within a sentence, and words with more than one capital, are names.
  */
-export function namesOf(sentence: string): Name[] {
+export function namesOf(sentence: string, language: string | null = null): Name[] {
   // A line in capitals, or a title in which every long word has one, tells no names apart.
   const long = sentence.match(/\p{L}{4,}/gu) ?? []
   if (long.length > 2 && long.filter((word) => CAPITALISED.test(word)).length > 0.7 * long.length) return []
   return runsOf(sentence).flatMap((run) => {
-    const [first, ...others] = run
+    const [first] = run
     if (!first) return []
-    const isOpening = BEGINNING.test(sentence.slice(0, first.start))
-    const name = isOpening && (others.length === 0 || OPENERS.has(first.key)) ? others : run
+    const before = sentence.slice(0, first.start)
+    const name = language === 'de' ? germanName(run, before) : englishName(run, before)
     const words = name.map(({ key }) => key).filter((key) => !OF_ADDRESS.has(key))
     const [start, end] = [name[0]?.start, name.at(-1)?.end]
     return words.length === 0 || start === undefined || end === undefined ? [] : [{ start, end, words }]
   })
 }
 
-type Word = Span & { readonly key: string }
+function englishName(run: readonly Word[], before: string): readonly Word[] {
+  const [first, ...others] = run
+  const isOpener = others.length === 0 || (first !== undefined && OPENERS.has(first.key))
+  return BEGINNING.test(before) && isOpener ? others : run
+}
+
+/** Written like no other word: "DSGVO", "iPhone", "A4". */
+const UNLIKE_NOUNS = /\p{L}\p{Lu}|\d/u
+
+/** A noun that opens the sentence or is counted ("30 Tage Urlaub") is no part of a name. */
+function germanName(run: readonly Word[], before: string): readonly Word[] {
+  const [first, ...others] = run
+  if (others.length === 0) return first && UNLIKE_NOUNS.test(first.text) ? run : []
+  const isApart = BEGINNING.test(before) || /[\d%€$£]\s$/.test(before)
+  return isApart ? germanName(others, first?.text ?? '') : run
+}
+
+type Word = Span & { readonly key: string; readonly text: string }
 
 /** Words with a capital that only a blank parts. */
 function runsOf(sentence: string): Word[][] {
@@ -68,7 +85,7 @@ function runsOf(sentence: string): Word[][] {
   let last: Word | undefined
   for (const { index, 0: text } of sentence.matchAll(WORD)) {
     if (!CAPITALISED.test(text)) continue
-    const word = { start: index, end: index + text.length, key: nameKey(text) }
+    const word = { start: index, end: index + text.length, key: nameKey(text), text }
     if (last && JOINED.test(sentence.slice(last.end, index))) runs.at(-1)?.push(word)
     else runs.push([word])
     last = word

@@ -1,4 +1,5 @@
 import type { Span } from '../document.ts'
+import { foreignNumberWords } from './foreign-numbers.ts'
 
 const SMALL =
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
@@ -24,14 +25,16 @@ const RUN = new RegExp(
 /** "No one", "one of them", "2 million": a pronoun, or the scale of a number in figures. */
 const BEHIND_FIGURES = /\d[\d.,]*[\s-]$/
 
-/** Numbers written in English words with their values; "one" alone is a pronoun as often as a number and is left out. */
-export function numberWords(text: string): (Span & { value: number })[] {
-  return [...text.matchAll(RUN)].flatMap(({ index, 0: run }) => {
+/** Numbers written in English words, or in those of the text's language; "one" alone is a pronoun as often as a number and is left out. */
+export function numberWords(text: string, language: string | null = null): (Span & { value: number })[] {
+  const foreign = foreignNumberWords(text, language)
+  const english = [...text.matchAll(RUN)].flatMap(({ index, 0: run }) => {
     const parts = run.toLowerCase().match(/[a-z]+/g) ?? []
     const isPronoun = parts.length === 1 && parts[0] === 'one'
     if (isPronoun || BEHIND_FIGURES.test(text.slice(Math.max(0, index - 12), index))) return []
     return [{ start: index, end: index + run.length, value: valueOf(parts) }]
   })
+  return [...english, ...foreign.filter(({ start }) => !english.some((span) => span.start === start))]
 }
 
 function valueOf(parts: readonly string[]): number {

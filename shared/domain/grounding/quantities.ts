@@ -12,10 +12,14 @@ export type Quantity = Span & {
 }
 
 const GROUPED = String.raw`\d{1,3}(?:[,'\u00a0\u202f ]\d{3})+(?!\d)`
+/** 1.500.000, 1.500,00 and 0,38, as most of Europe writes them. */
+const WITH_COMMA = String.raw`\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|\d+,(?:\d{1,2}|\d{4,})(?!,?\d|\.\d)`
+/** Languages in which a dot parts thousands; of "1.500" nothing else tells. */
+const DOTTED = new Set('de nl da es pt it id tr'.split(' '))
 const NUMBER = new RegExp(
   String.raw`(?<![\p{L}\p{N}_]|\d[.,/:])(?<sign>(?<=^|[\s(])[-−])?(?<currency>(?:US|A|C)?\$|[€£¥₹])? ?` +
-    String.raw`(?<digits>(?:${GROUPED}|\d+)(?:\.\d+)?)(?:(?:st|nd|rd|th)(?![\p{L}]))?` +
-    String.raw`(?:[ \u00a0-]?(?<scale>hundred|thousand|million|billion|trillion|bn|mn|[kKMB](?![\p{L}\p{N}]))(?![\p{L}]))?` +
+    String.raw`(?<digits>${WITH_COMMA}|(?:${GROUPED}|\d+)(?:\.\d+)?)(?:(?:st|nd|rd|th)(?![\p{L}]))?` +
+    String.raw`(?:[ \u00a0-]?(?<scale>hundred|thousand|million|billion|trillion|bn|mn|Millionen|Milliarden?|Mio|Mrd|[kKMB](?![\p{L}\p{N}]))(?![\p{L}]))?` +
     String.raw`(?<after>[ \u00a0-]?(?:per cent|%|€|°[CF]|[\p{L}]+))?`,
   'gu',
 )
@@ -24,9 +28,14 @@ const SCALES: Readonly<Record<string, number>> = {
   thousand: 1e3,
   k: 1e3,
   million: 1e6,
+  millionen: 1e6,
+  mio: 1e6,
   m: 1e6,
   mn: 1e6,
   billion: 1e9,
+  milliarde: 1e9,
+  milliarden: 1e9,
+  mrd: 1e9,
   bn: 1e9,
   b: 1e9,
   trillion: 1e12,
@@ -34,10 +43,11 @@ const SCALES: Readonly<Record<string, number>> = {
 const APPROXIMATE =
   /(?:about|around|approximately|approx\.?|nearly|almost|roughly|over|more than|some|~|≈)\s*$/i
 
-/** Numbers in figures and in words, in order; parts of dates and versions included. */
-export function quantitiesOf(text: string): Quantity[] {
-  const inFigures = [...text.matchAll(NUMBER)].flatMap((match) => readFigures(text, match) ?? [])
-  const inWords = numberWords(text).map(({ start, end, value }) => {
+/** Numbers in figures and in words, in order; parts of dates and versions included. In another language than English, its words too. */
+export function quantitiesOf(text: string, language: string | null = null): Quantity[] {
+  const isDotted = language !== null && DOTTED.has(language)
+  const inFigures = [...text.matchAll(NUMBER)].flatMap((match) => readFigures(text, match, isDotted) ?? [])
+  const inWords = numberWords(text, language).map(({ start, end, value }) => {
     const after = /^[\s-](per cent|\p{L}+)/u.exec(text.slice(end, end + LONGEST_UNIT))
     const unit = unitOf(nameOfUnit(after?.[1] ?? ''))
     return quantity(text, { start, end: unit && after ? end + after[0].length : end }, value, unit)
@@ -45,15 +55,28 @@ export function quantitiesOf(text: string): Quantity[] {
   return [...inFigures, ...inWords].toSorted((a, b) => a.start - b.start)
 }
 
-function readFigures(text: string, { index, 0: whole, groups = {} }: RegExpExecArray): Quantity | undefined {
+function readFigures(
+  text: string,
+  { index, 0: whole, groups = {} }: RegExpExecArray,
+  isDotted: boolean,
+): Quantity | undefined {
   const { sign, currency, digits = '', after = '' } = groups
   const { unit, factor, isAfterRead } = measureOf(currency, groups['scale'], nameOfUnit(after))
   // A word glued to the digits that is no unit makes an identifier, such as `4xx`.
   if (!unit && /^\p{L}/u.test(after)) return undefined
-  const value = Number(digits.replaceAll(/[^\d.]/g, '')) * factor
+  const value = valueOf(digits, isDotted) * factor
   const end = index + whole.length - (isAfterRead ? 0 : after.length)
   return quantity(text, { start: index, end }, sign ? -value : value, unit)
 }
+
+function valueOf(digits: string, isDotted: boolean): number {
+  const isWhole = isDotted && /^\d{1,3}\.\d{3}$/.test(digits)
+  const isWithComma = isWhole || WITH_COMMA_ALONE.test(digits)
+  const plain = isWithComma ? digits.replaceAll('.', '').replace(',', '.') : digits.replaceAll(/[^\d.]/g, '')
+  return Number(plain)
+}
+
+const WITH_COMMA_ALONE = new RegExp(`^(?:${WITH_COMMA})$`)
 
 /** Unit and scale of a figure from what stands around it; `isAfterRead` when the word behind it is one of them. */
 function measureOf(currency: string | undefined, scale: string | undefined, after: string) {

@@ -1,4 +1,5 @@
 import type { Source } from '../passage.ts'
+import { type LanguageGuess, languageOf } from '../query/language.ts'
 import { type Synonyms, synonymsOf } from '../retrieval/other-words.ts'
 import { sentences } from '../sentences.ts'
 import { stems, words } from '../terms.ts'
@@ -23,6 +24,7 @@ export type ReadSource = {
   readonly verbatim: string
   /** Taken apart when first asked for: many sentences state nothing that they hold. */
   readonly facts: () => Facts
+  readonly language: () => LanguageGuess
   /** Stems of its title, headings and sentences. */
   readonly all: ReadonlySet<string>
   /** Stems of its title and headings, which hold for all of its sentences. */
@@ -75,14 +77,17 @@ function readSource(source: Source, { withSaid }: Synonyms, stemOf: StemOf): Rea
     const sentence = readSentence(source.text.slice(start, end), stemOf)
     return { ...sentence, stems: withSaid(sentence.stems, above) }
   })
+  const language = once(() => languageOf(source.text))
   return {
     source,
     sentences: read,
+    language,
     verbatim: verbatimKey([path, source.text].join('\n')),
     facts: once(() =>
       factsOf(
         path,
         read.map(({ text }) => text),
+        language().language,
       ),
     ),
     all: new Set([...above, ...read.flatMap((sentence) => [...sentence.stems])]),

@@ -5,7 +5,7 @@ const KINDS: readonly (readonly [
   kind: string,
   ...units: readonly (readonly [factor: number, names: string])[],
 ])[] = [
-  ['percent', [1, '% percent percentage pct']],
+  ['percent', [1, '% percent percentage pct prozent']],
   ['usd', [1, '$ dollar dollars usd'], [0.01, 'cent cents']],
   ['eur', [1, '€ euro euros eur']],
   ['gbp', [1, '£ gbp']],
@@ -14,13 +14,18 @@ const KINDS: readonly (readonly [
   [
     'time',
     [0.001, 'ms millisecond milliseconds'],
-    [1, 's sec secs second seconds'],
-    [60, 'min mins minute minutes'],
-    [3_600, 'h hr hrs hour hours'],
-    [86_400, 'day days'],
-    [604_800, 'week weeks'],
+    [1, 's sec secs second seconds sekunde sekunden'],
+    [60, 'min mins minute minutes minuten'],
+    [3_600, 'h hr hrs hour hours stunde stunden'],
+    [86_400, 'day days tag tage tagen'],
+    [604_800, 'week weeks woche wochen'],
   ],
-  ['months', [1, 'month months'], [12, 'year years yr yrs'], [120, 'decade decades']],
+  [
+    'months',
+    [1, 'month months monat monate monaten'],
+    [12, 'year years yr yrs jahr jahre jahren'],
+    [120, 'decade decades'],
+  ],
   [
     'length',
     [0.001, 'mm millimetre millimetres millimeter millimeters'],
