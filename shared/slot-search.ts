@@ -18,7 +18,7 @@ import type { ShardProbe, ShardRpc, Visibility } from './ports/objects.ts'
 import type { Hit, SearchRequest, SearchStages } from './ports/vector-store.ts'
 
 /** Candidates each leg brings into the fusion. */
-const CANDIDATES = 100
+const CANDIDATES = 150
 const DEFAULT_STAGES: SearchStages = { ...DEFAULT_RETRIEVAL, feedbackShare: 0.4, isWeighted: false }
 /** How many of the best candidates are compared with each other. */
 const AGREEING = 50
