@@ -32,20 +32,14 @@ export function citationFilter(sourceCount: number) {
   let removed = 0
   /** The run of backticks that closes the code being read; null outside of code. */
   let fence: string | null = null
-  /** Whether a bracket here would stand right behind a word; one marker behind another stands where the first does. */
-  let isBehindName = false
-  let before = ''
-
-  const pass = (text: string) => {
-    before = (before + text).slice(-NAME_CHARS)
-    isBehindName = NAME.test(LAST_WORD.exec(before)?.[0] ?? '')
-  }
+  /** One marker behind another stands where the first does. */
+  const names = nameTracker()
 
   /** A marker as it is shown, and what of it cites. */
   const shownMarker = (marker: string, list: string) => {
     const numbers = list.split(',').map(Number)
     const given = numbers.filter((number) => number >= 1 && number <= sourceCount)
-    if (isBehindName || given.length === numbers.length) return { shown: marker, given }
+    if (names.isBehind() || given.length === numbers.length) return { shown: marker, given }
     removed += numbers.length - given.length
     return { shown: given.map((number) => `[${number}]`).join(''), given }
   }
@@ -57,7 +51,7 @@ export function citationFilter(sourceCount: number) {
       if (ticks !== undefined) fence = nextFence(fence, ticks)
       if (list === undefined || fence !== null) {
         text += token
-        pass(token)
+        names.pass(token)
         continue
       }
       const { shown, given } = shownMarker(token, list)
@@ -89,15 +83,28 @@ export function citationFilter(sourceCount: number) {
     pass(text: string, means = text): CitedText {
       const heldBack = end()
       length += text.length
-      pass(means)
+      names.pass(means)
       return { text: heldBack.text + text, citations: heldBack.citations }
     },
     /** Text of its own begins: code that was not closed has ended. */
     restart() {
       fence = null
-      pass('\n')
+      names.pass('\n')
     },
     removed: () => removed,
+  }
+}
+
+/** Whether a bracket would stand right behind a name of a program. */
+function nameTracker() {
+  let before = ''
+  let isBehind = false
+  return {
+    isBehind: () => isBehind,
+    pass(text: string) {
+      before = (before + text).slice(-NAME_CHARS)
+      isBehind = NAME.test(LAST_WORD.exec(before)?.[0] ?? '')
+    },
   }
 }
 
