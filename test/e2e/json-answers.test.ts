@@ -139,9 +139,9 @@ describe('a chat completion from a collection', () => {
   })
 
   it.each([undefined, { type: 'text' }])('with response_format %j is Markdown', async (wanted) => {
-    const { place, origin } = await newEndpoint({ answer: 'It is 25 days [1], in argv[12].' })
+    const { place, origin } = await newEndpoint({ answer: 'It is 25 days [1], in row_ids[12].' })
     const { body } = await send(caller, 'POST', '/v1/chat/completions', chatAt(place, wanted))
-    expect(body).toMatchObject({ choices: [{ message: { content: 'It is 25 days [1], in argv[12].' } }] })
+    expect(body).toMatchObject({ choices: [{ message: { content: 'It is 25 days [1], in row_ids[12].' } }] })
     expect((body as Completion).fairlead).not.toHaveProperty('schema')
     expect(JSON.stringify(origin.requests[0]?.body.messages)).toContain('Write concise Markdown')
   })

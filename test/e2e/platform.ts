@@ -127,11 +127,11 @@ export async function readEvents(response: Response): Promise<ServerEvent[]> {
 export function ledgerLines(tenantId: string, stateDir = platform.stateDir) {
   const file = globSync(join(stateDir, '**/*.sqlite')).find(hasLedger)
   if (file === undefined) throw new Error(`no ledger below ${stateDir}`)
-  using database = new DatabaseSync(file, { readOnly: true })
+  using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
   return database.prepare('SELECT * FROM usage_events WHERE tenant_id = ?').all(tenantId)
 }
 
 function hasLedger(file: string): boolean {
-  using database = new DatabaseSync(file, { readOnly: true })
+  using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 })
   return database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'usage_events'").get() !== undefined
 }
