@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { basename, resolve } from 'node:path'
 import { Command } from 'commander'
 import { openEncoder } from '../embedder/encoder.ts'
-import { readModelFiles } from '../embedder/model-files.ts'
+import { type ModelFiles, readModelFiles } from '../embedder/model-files.ts'
 import { loadRuntime } from '../embedder/runtime.ts'
 import { serveEmbeddings } from '../embedder/server.ts'
 import { bertTokenizer } from '../embedder/tokenizer.ts'
@@ -40,7 +40,7 @@ async function embedder({ model, port, threads, name, maxTokens }: Options): Pro
   const served = {
     model: name ?? basename(folder),
     dimensions,
-    maxTokens: limitOf(files.maxTokens, maxTokens),
+    maxTokens: limitOf(files, maxTokens),
     tokenizer: bertTokenizer(files.tokenizer),
     encode: await openEncoder(loadRuntime(), files, threads),
   }
@@ -52,8 +52,11 @@ async function embedder({ model, port, threads, name, maxTokens }: Options): Pro
   await close()
 }
 
-function limitOf(own: number, asked = own): number {
+function limitOf({ positions, maxTokens }: ModelFiles, asked = maxTokens): number {
   // Two are [CLS] and [SEP].
-  if (asked >= 3 && asked <= own) return asked
-  throw new Failure(EXIT.usage, `--max-tokens: has to be from 3 to ${own}, which is the model's own limit`)
+  if (asked >= 3 && asked <= positions) return asked
+  throw new Failure(
+    EXIT.usage,
+    `--max-tokens: has to be from 3 to ${positions}, which the model has positions for`,
+  )
 }

@@ -20,8 +20,10 @@ export type ModelFiles = {
   readonly modelPath: string
   readonly tokenizer: TokenizerFile
   readonly dimensions: number
-  /** Longer texts are cut: as many tokens as the model has positions for, or as it was trained on where the folder says so. */
+  /** Longer texts are cut unless more is asked for: as many tokens as the model was trained on where the folder says so, else all its positions. */
   readonly maxTokens: number
+  /** The most tokens that the model can read at all. */
+  readonly positions: number
   readonly pooling: Pooling
 }
 
@@ -36,6 +38,7 @@ export async function readModelFiles(folder: string): Promise<ModelFiles> {
     modelPath: join(folder, 'model.onnx'),
     tokenizer,
     dimensions: config.hidden_size,
+    positions,
     maxTokens: Math.min(positions, sentence?.max_seq_length ?? positions),
     pooling: pooling ? poolingOf(pooling) : 'mean',
   }
