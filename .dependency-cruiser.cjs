@@ -10,7 +10,7 @@ module.exports = {
     { name: 'shared-never-imports-workers', severity: 'error', from: { path: '^shared/' }, to: { path: '^(workers|cli|bench|scripts|infra)/' } },
     { name: 'workers-are-islands', severity: 'error', from: { path: '^workers/([^/]+)/' }, to: { path: '^(workers|cli|bench|scripts|infra)/', pathNot: '^workers/$1/' } },
     { name: 'only-deps-picks-adapters', severity: 'error', from: { path: '^workers/[^/]+/(routes|objects|jobs)/' }, to: { path: '^shared/(adapters|registry)/' } },
-    { name: 'registry-picks-adapters-and-no-more', severity: 'error', from: { path: '^shared/registry/' }, to: { path: '^shared/(db|api)/' } },
+    { name: 'registry-picks-adapters-and-no-more', severity: 'error', from: { path: '^shared/registry/' }, to: { path: '^shared/(db|api|http/api-app)' } },
     { name: 'adapters-do-not-know-the-registry', severity: 'error', from: { path: '^shared/(adapters|http)/' }, to: { path: '^shared/registry/' } },
     { name: 'infra-reads-only-shared', severity: 'error', from: { path: '^infra/' }, to: { path: '^(workers|cli|bench|scripts|test)/' } },
     // A type that names an object class and a class that names the type are no cycle at run time.

@@ -1,9 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, Env } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import type { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { issueLines } from './issue-lines.ts'
+import { describeIssues } from './issues.ts'
 
 /** A framework error (malformed JSON, wrong method) is the caller's, everything else unknown is ours. */
 export function toAppError(thrown: unknown): AppError {
@@ -28,11 +27,6 @@ export function renderError(error: AppError, requestId: string): Response {
   const body = { error: { code: error.code, message: error.message, requestId, ...details } }
   const headers = { 'x-request-id': requestId, ...(retryAfter && { 'retry-after': retryAfter }) }
   return Response.json(body, { status: error.status, headers })
-}
-
-/** One line: `field.path: what is wrong` for every field, in the order they were found. With the path of the route also where fields belong. */
-export function describeIssues(issues: readonly z.core.$ZodIssue[], route?: string): string {
-  return issues.flatMap((issue) => issueLines(issue, route)).join('; ')
 }
 
 /** An OpenAPIHono whose validation failures are `invalid_request` naming each field. */

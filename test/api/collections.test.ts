@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { collectionRequest, shownRetrieval, toCollectionRetrieval } from '../../shared/api/collections.ts'
 import { DIVERSITIES, FUSIONS } from '../../shared/domain/retrieval/settings.ts'
-import { describeIssues } from '../../shared/http/api-app.ts'
+import { describeIssues } from '../../shared/http/issues.ts'
 
 const problem = (synonyms: unknown) => {
   const { error } = collectionRequest.safeParse({ synonyms })

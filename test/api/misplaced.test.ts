@@ -4,7 +4,7 @@ import { queryRequest, requirements, retrieval, verification } from '../../share
 import { collectionRequest } from '../../shared/api/collections.ts'
 import { chatRequest } from '../../shared/api/openai.ts'
 import { searchRequest } from '../../shared/api/search.ts'
-import { describeIssues } from '../../shared/http/api-app.ts'
+import { describeIssues } from '../../shared/http/issues.ts'
 
 const problem = (schema: z.ZodType, value: object, route: string) =>
   describeIssues(schema.safeParse(value).error?.issues ?? [], route)

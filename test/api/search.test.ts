@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { searchRoute } from '../../shared/api/search.ts'
-import { describeIssues } from '../../shared/http/api-app.ts'
+import { describeIssues } from '../../shared/http/issues.ts'
 
 const { schema } = searchRoute.request.body.content['application/json']
 const problem = (rest: object) => {

@@ -9,7 +9,8 @@ import {
   putDocumentRoute,
 } from '../../../shared/api/documents.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { apiApp, describeIssues } from '../../../shared/http/api-app.ts'
+import { apiApp } from '../../../shared/http/api-app.ts'
+import { describeIssues } from '../../../shared/http/issues.ts'
 import { acceptDocuments } from '../accept.ts'
 import type { Deps } from '../app.ts'
 import { indexableCollection } from '../collection.ts'

@@ -9,8 +9,13 @@ const WORDLESS = 'Invalid input'
 /** The input is of another kind than a branch of a union takes. */
 const OTHER_KIND: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union'])
 
+/** One line: `field.path: what is wrong` for every field, in the order they were found. With the path of the route also where fields belong. */
+export function describeIssues(issues: readonly Issue[], route?: string): string {
+  return issues.flatMap((issue) => issueLines(issue, route)).join('; ')
+}
+
 /** One line each: `field.path: what is wrong`, without a path for the whole. `route` is what was called, where fields of a known place are told. */
-export function issueLines(issue: Issue, route = '', above: Issue['path'] = []): string[] {
+function issueLines(issue: Issue, route = '', above: Issue['path'] = []): string[] {
   const path = [...above, ...issue.path]
   const line = (message: string) => [path.length > 0 ? `${path.join('.')}: ${message}` : message]
   if (issue.code === 'unrecognized_keys')

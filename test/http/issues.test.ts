@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { queryRequest } from '../../shared/api/ask.ts'
 import { documentRequest } from '../../shared/api/documents.ts'
 import { chatRequest } from '../../shared/api/openai.ts'
-import { describeIssues } from '../../shared/http/api-app.ts'
+import { describeIssues } from '../../shared/http/issues.ts'
 
 const problem = (schema: z.ZodType, value: unknown, route?: string) =>
   describeIssues(schema.safeParse(value).error?.issues ?? [], route)
