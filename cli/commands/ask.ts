@@ -1,6 +1,7 @@
 import { text as askFor, isCancel } from '@clack/prompts'
 import { z } from 'zod'
-import { queryResponse, queryRoute, source } from '../../shared/api/ask.ts'
+import { queryResponse, source } from '../../shared/api/answer.ts'
+import { queryRoute } from '../../shared/api/ask.ts'
 import type { Client } from '../lib/client.ts'
 import { type ClientOptions, clientCommand, connect } from '../lib/command.ts'
 import { type AnswerChecks, describeDoubts } from '../lib/doubts.ts'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { queryResponse } from '../../shared/api/ask.ts'
+import type { queryResponse } from '../../shared/api/answer.ts'
 import { colors, printable } from './terminal.ts'
 
 export type AnswerChecks = Pick<z.infer<typeof queryResponse>, 'claims' | 'removedCitations'>

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ANSWER_OUTCOMES, ANSWERS_KEPT_DAYS, RATINGS } from '../domain/answer.ts'
-import { hintsShown, templateShown } from './ask.ts'
+import { hintsShown, templateShown } from './answer.ts'
 import { collectionName, otherTenant, page, pageQuery } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 import { retrievalShown } from './retrieval.ts'

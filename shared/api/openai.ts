@@ -2,16 +2,13 @@ import { z } from '@hono/zod-openapi'
 import {
   answerChecks,
   hintsShown,
-  requirements,
   rerankShown,
-  retrieval,
   rewritingShown,
   source,
   spend,
-  template,
   templateShown,
-  verification,
-} from './ask.ts'
+} from './answer.ts'
+import { requirements, retrieval, template, verification } from './ask.ts'
 import { collectionName, filter } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 import { route } from './route.ts'

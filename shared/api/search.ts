@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { labels, rerankShown, retrievalUsage } from './ask.ts'
+import { labels, rerankShown, retrievalUsage } from './answer.ts'
 import { collectionName, filter, metadata, question } from './common.ts'
 import { defineRoute, json, jsonBody } from './define-route.ts'
 import { probability, rerank, rerankerId, retrievalChoice, weights } from './retrieval.ts'

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { z } from 'zod'
-import { type queryRequest, queryRoute, type source } from '../../shared/api/ask.ts'
+import { type source } from '../../shared/api/answer.ts'
+import { type queryRequest, queryRoute } from '../../shared/api/ask.ts'
 import { getBudgetsRoute } from '../../shared/api/money.ts'
 import {
   becomesIdle,

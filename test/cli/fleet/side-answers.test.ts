@@ -5,28 +5,15 @@ import { composeReply } from '../../../cli/fleet/reply.ts'
 import { type Case, judgingPrompt, readVerdicts, verdictTokens } from '../../../shared/domain/judging.ts'
 import type { ChatMessage } from '../../../shared/domain/passage.ts'
 import { readRewriting, rewritingPrompt, TECHNIQUES } from '../../../shared/domain/rewriting.ts'
+import { sourcesOf } from '../../domain/grounding/sources.ts'
 
 const frame = { id: 'chatcmpl-1', created: 0, model: 'm' }
 const answerTo = (messages: readonly ChatMessage[], maxTokens: number) =>
   composeReply({ messages: [...messages], max_tokens: maxTokens }, demoAnswer, frame).tokens.join('')
 
-const source = (number: number, text: string) => ({
-  number,
-  documentId: `${number}.md`,
-  version: 1,
-  title: 'Leave',
-  start: 0,
-  end: text.length,
-  text,
-  headings: [],
-  labels: [],
-  score: 1,
-  probability: 1,
-})
-const sources = [
-  source(1, 'Everyone has 30 days of leave a year.'),
-  source(2, 'Trains are booked by the office.'),
-]
+const sources = sourcesOf('Everyone has 30 days of leave a year.', 'Trains are booked by the office.').map(
+  (source) => ({ ...source, title: 'Leave' }),
+)
 const sentence = (claim: number, text: string, ...cites: readonly number[]) => ({ claim, text, cites })
 
 describe('a simulated judge', () => {

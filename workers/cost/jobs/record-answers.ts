@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hintsShown, templateShown } from '../../../shared/api/ask.ts'
+import { hintsShown, templateShown } from '../../../shared/api/answer.ts'
 import { keptRoute, keptSource } from '../../../shared/api/feedback.ts'
 import { retrievalShown } from '../../../shared/api/retrieval.ts'
 import { addAnswers } from '../../../shared/db/answers.ts'
